@@ -1,0 +1,48 @@
+/**
+ * Bundles the product into dist/: one entry, one chunk per command, everything inside but native modules.
+ *
+ * A command's code is loaded only when that command runs, which keeps `--help` fast and small processes small. The extra
+ * bins are one-line programs that name a sub-command of the same main.
+ */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { build } from "esbuild"
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..")
+const dist = join(root, "dist")
+
+rmSync(dist, { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  entryPoints: { main: "src/main.ts" },
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  platform: "node",
+  format: "esm",
+  target: "node20.19",
+  sourcemap: true,
+  sourcesContent: false,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: false,
+  external: ["better-sqlite3", "*.node", "pg-native"],
+  // CommonJS packages inside the bundle still call require() for Node's own modules.
+  banner: {
+    js: 'import{createRequire as pitbossRequire}from"node:module";const require=pitbossRequire(import.meta.url);'
+  },
+  logLevel: "warning"
+})
+
+mkdirSync(join(dist, "bin"), { recursive: true })
+for (const [bin, command] of [
+  ["pool-server", "pool-server"],
+  ["miner", "miner"],
+  ["nockchain-wallet", "wallet"]
+]) {
+  const file = join(dist, "bin", `${bin}.js`)
+  writeFileSync(file, `#!/usr/bin/env node\nprocess.argv.splice(2, 0, "${command}")\nawait import("../main.js")\n`)
+  chmodSync(file, 0o755)
+}
