@@ -211,3 +211,21 @@ export class SpoolFailed extends Data.TaggedError("SpoolFailed")<{
     return `the spool could not ${this.operation}: ${cause}; nothing was lost, the node is restarted`
   }
 }
+
+/** The operator named a node that the fleet does not have. */
+export class NoSuchNode extends Data.TaggedError("NoSuchNode")<{ readonly node: string }> {
+  override get message() {
+    return `there is no node ${this.node} in this fleet; "pitboss nodes" lists them`
+  }
+}
+
+/** A receipt was about to go to an orchestrator that is not on this machine; it is never sent. */
+export class ReceiptsStayLocal extends Data.TaggedError("ReceiptsStayLocal")<{
+  readonly url: string
+  /** What holds the receipt: "the prover" or a task. */
+  readonly what: string
+}> {
+  override get message() {
+    return `${this.what} has execution receipts, which prove nothing to a third party: they are never sent to ${this.url}; use the official prover there, or --env local`
+  }
+}
