@@ -129,11 +129,11 @@ void permute4(Q s[16]) {
 }
 
 NOCKPOW_INLINE V load(const u64* p) {
-  return {_mm256_load_si256(reinterpret_cast<const Q*>(p)), _mm256_load_si256(reinterpret_cast<const Q*>(p + 4))};
+  return {_mm256_loadu_si256(reinterpret_cast<const Q*>(p)), _mm256_loadu_si256(reinterpret_cast<const Q*>(p + 4))};
 }
 NOCKPOW_INLINE void store(u64* p, const V& x) {
-  _mm256_store_si256(reinterpret_cast<Q*>(p), x.a);
-  _mm256_store_si256(reinterpret_cast<Q*>(p + 4), x.b);
+  _mm256_storeu_si256(reinterpret_cast<Q*>(p), x.a);
+  _mm256_storeu_si256(reinterpret_cast<Q*>(p + 4), x.b);
 }
 NOCKPOW_INLINE V set1(u64 x) { return {qset1(x), qset1(x)}; }
 NOCKPOW_INLINE void deinterleave(const V& x, const V& y, V& even, V& odd) {

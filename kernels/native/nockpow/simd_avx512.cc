@@ -16,8 +16,8 @@ namespace {
 using V = __m512i;
 using D = __m512d;
 
-NOCKPOW_INLINE V load(const u64* p) { return _mm512_load_si512(p); }
-NOCKPOW_INLINE void store(u64* p, V x) { _mm512_store_si512(p, x); }
+NOCKPOW_INLINE V load(const u64* p) { return _mm512_loadu_si512(p); }
+NOCKPOW_INLINE void store(u64* p, V x) { _mm512_storeu_si512(p, x); }
 NOCKPOW_INLINE V set1(u64 x) { return _mm512_set1_epi64(static_cast<long long>(x)); }
 NOCKPOW_INLINE void deinterleave(V a, V b, V& even, V& odd) {
   even = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b);
