@@ -1,0 +1,53 @@
+/**
+ * The exit codes of every command, in one table: which error ends a program with which code.
+ *
+ * Scripts and service managers decide by these numbers, so they are part of the product's promise (README, tests). An
+ * error that is not listed is an internal one: its message is shown all the same.
+ */
+
+/** 0 done. 1 internal. 2 usage, flag, config or file. 3 checked and refused. 4 a needed peer or program is missing. 75 left on purpose to be restarted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 75
+
+export const done: ExitCode = 0
+export const internal: ExitCode = 1
+export const restartMe: ExitCode = 75
+
+const byTag: Readonly<Record<string, ExitCode>> = {
+  // 2: the operator can mend it by typing something else or by editing a file
+  UsageError: 2,
+  SettingError: 2,
+  SettingErrors: 2,
+  FileError: 2,
+  BadEnvironment: 2,
+  UnknownEnvironment: 2,
+  InvalidNodeList: 2,
+  NodeListInvalid: 2,
+  NodeListUnreadable: 2,
+  ConfigInvalid: 2,
+  KeyInvalid: 2,
+  NotConfigured: 2,
+  ManyTargets: 2,
+  NoSuchNode: 2,
+  // 3: looked at and refused
+  Forbidden: 3,
+  NotFound: 3,
+  RequestRefused: 3,
+  SubmissionRefused: 3,
+  // 4: a peer, program or free folder is missing
+  ProverMissing: 4,
+  KernelMissing: 4,
+  HostMissing: 4,
+  FolderOwned: 4,
+  NoTarget: 4,
+  TargetGone: 4,
+  PortTaken: 4,
+  Unreachable: 4,
+  ServerTrouble: 4,
+  RateLimited: 4
+}
+
+/** The exit code of a tagged error. */
+export const of = (error: { readonly _tag: string }): ExitCode => byTag[error._tag] ?? internal
+
+/** Every tag of the table, for the tests that pin it. */
+export const table = byTag
