@@ -32,6 +32,7 @@ Outcome execute(std::span<const uint8_t> params, JobContext& context) {
   ByteReader in(params);
   Limits limits;
   limits.max_steps = in.u64();
+  const bool wants_rows = in.u8() != 0;
   const auto elf = in.blob();
   const auto public_input = in.blob();
   const auto private_input = in.blob();
@@ -44,7 +45,11 @@ Outcome execute(std::span<const uint8_t> params, JobContext& context) {
   const auto found = plan(*image, public_input, private_input, limits, context.stop(), progress(0));
   if (!found) return failed(found.error());
   TraceDigest trace;
-  const auto execution = run(*found, limits, context.stop(), [&](std::span<const Row> rows) { trace.add(rows); }, progress(1));
+  const auto sink = [&](std::span<const Row> rows) {
+    trace.add(rows);
+    if (wants_rows) context.emit(row_bytes(rows));
+  };
+  const auto execution = run(*found, limits, context.stop(), sink, progress(1));
   if (!execution) return failed(execution.error());
   ByteWriter out;
   const auto& l = found->layout;

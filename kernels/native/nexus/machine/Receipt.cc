@@ -86,17 +86,13 @@ std::string describe(Verdict verdict) {
   return "unknown verdict";
 }
 
-void TraceDigest::add(std::span<const Row> rows) {
-  std::array<uint8_t, 64 * 24> block;
-  size_t used = 0;
+std::vector<uint8_t> row_bytes(std::span<const Row> rows) {
+  std::vector<uint8_t> out(rows.size() * 24);
+  uint8_t* at = out.data();
   const auto put = [&](uint32_t value) {
-    for (unsigned i = 0; i < 4; ++i) block[used++] = static_cast<uint8_t>(value >> (8 * i));
+    for (unsigned i = 0; i < 4; ++i) *at++ = static_cast<uint8_t>(value >> (8 * i));
   };
   for (const Row& r : rows) {
-    if (used == block.size()) {
-      hash_.update(block);
-      used = 0;
-    }
     put(r.pc);
     put(r.word);
     put(r.result);
@@ -104,7 +100,7 @@ void TraceDigest::add(std::span<const Row> rows) {
     put(r.value);
     put(r.size | static_cast<uint32_t>(r.target) << 8 | static_cast<uint32_t>(r.store) << 16);
   }
-  hash_.update({block.data(), used});
+  return out;
 }
 
 std::vector<uint8_t> encode(const Receipt& receipt) {

@@ -56,9 +56,12 @@ enum class Verdict : uint8_t {
 };
 std::string describe(Verdict verdict);
 
+// Rows in the encoding of the digest, 24 bytes each.
+std::vector<uint8_t> row_bytes(std::span<const Row> rows);
+
 class TraceDigest {
  public:
-  void add(std::span<const Row> rows);
+  void add(std::span<const Row> rows) { hash_.update(row_bytes(rows)); }
   Digest finish() { return hash_.finish(); }
 
  private:
