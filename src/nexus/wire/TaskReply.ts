@@ -24,10 +24,17 @@ const millisOf = (stamp: Message<typeof Messages.Timestamp> | null): number | nu
   return Math.abs(millis) <= 8.64e15 ? millis : null
 }
 
+/** The id is signed and shown to operators: it must be there and must not steer a terminal. */
+const faultOf = (task: Task): string | null => {
+  if (task.taskId === "") return "no task id"
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(task.taskId)) return "the task id holds control characters"
+  return task.inputs.length === 0 ? `task ${task.taskId} has no input` : null
+}
+
 const checked = (task: Task): Either.Either<Task, WireError> => {
-  const missing =
-    task.taskId === "" ? "no task id" : task.inputs.length === 0 ? `task ${task.taskId} has no input` : null
-  return missing === null ? Either.right(task) : Either.left(new WireError({ what, offset: null, detail: missing }))
+  const detail = faultOf(task)
+  return detail === null ? Either.right(task) : Either.left(new WireError({ what, offset: null, detail }))
 }
 
 /** The task in one `Task` message: the list of inputs, or the deprecated single input when the list is empty. */
