@@ -10,7 +10,7 @@ import type { Task } from "../../../actors/nexus/Task.ts"
 import * as Codec from "./Codec.ts"
 import { WireError } from "./Errors.ts"
 import * as Messages from "./Messages.ts"
-import type { Message } from "./Schema.ts"
+import type { Encodable, Message } from "./Schema.ts"
 
 /** "task" is field 4; "flat" is fields 1 to 3, which can carry only one input and no type or difficulty. */
 export type Generation = "task" | "flat"
@@ -68,27 +68,25 @@ export const read = (bytes: Uint8Array, maxBytes?: number): Either.Either<Task, 
         })
   )
 
+/** A task as one `Task` message; `createdAt` to the millisecond. */
+export const toMessage = (task: Task): Encodable<typeof Messages.Task.fields> => {
+  const seconds = task.createdAt === null ? 0 : Math.floor(task.createdAt / 1000)
+  return {
+    taskId: task.taskId,
+    programId: task.programId,
+    createdAt: task.createdAt === null ? null : { seconds, nanos: (task.createdAt - seconds * 1000) * 1_000_000 },
+    publicInputsList: task.inputs,
+    taskType: task.type,
+    difficulty: task.difficulty
+  }
+}
+
 /** Writes a task; in the "flat" generation only its first input travels. */
 export const write = (task: Task, generation: Generation = "task"): Uint8Array =>
-  generation === "flat"
-    ? Codec.encode(Messages.GetProofTaskResponse, {
+  generation === "task"
+    ? Codec.encode(Messages.GetProofTaskResponse, { task: toMessage(task) })
+    : Codec.encode(Messages.GetProofTaskResponse, {
         programId: task.programId,
         publicInputs: task.inputs[0] ?? new Uint8Array(0),
         taskId: task.taskId
-      })
-    : Codec.encode(Messages.GetProofTaskResponse, {
-        task: {
-          taskId: task.taskId,
-          programId: task.programId,
-          createdAt:
-            task.createdAt === null
-              ? null
-              : {
-                  seconds: Math.floor(task.createdAt / 1000),
-                  nanos: (task.createdAt - Math.floor(task.createdAt / 1000) * 1000) * 1_000_000
-                },
-          publicInputsList: task.inputs,
-          taskType: task.type,
-          difficulty: task.difficulty
-        }
       })
