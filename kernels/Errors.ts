@@ -21,6 +21,8 @@ export class HostCrashed extends Data.TaggedError("HostCrashed")<{
   /** The signal that ended it, null when it exited. */
   readonly signal: string | null
   readonly exitCode: number | null
+  /** True when we killed it: no hello, nonsense on its pipe, deaf to a cancel. */
+  readonly killedByUs: boolean
   readonly detail: string
   /** The last lines of its stderr, at most 4 KB; often empty. */
   readonly stderr: string

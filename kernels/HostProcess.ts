@@ -94,7 +94,7 @@ const launch = (options: HostOptions, callback: (started: HostProcess | HostMiss
   let told = false
   let alive = true
   let stderr = ""
-  let detail = "it ended on its own"
+  let killedFor: string | null = null
   let running: { readonly job: number; readonly watcher: Watcher } | null = null
   let lastJob = 0
 
@@ -106,7 +106,7 @@ const launch = (options: HostOptions, callback: (started: HostProcess | HostMiss
   }
   const kill = (why: string) => {
     if (!alive) return
-    detail = why
+    killedFor ??= why
     child.kill("SIGKILL")
   }
   const finish = (outcome: Outcome) => {
@@ -177,7 +177,13 @@ const launch = (options: HostOptions, callback: (started: HostProcess | HostMiss
   // "close" comes after the pipes are read to their ends, so a result that was sent before the end is not lost.
   child.on("close", (exitCode, signal) => {
     alive = false
-    const crash = new HostCrashed({ signal, exitCode, detail, stderr })
+    const crash = new HostCrashed({
+      signal,
+      exitCode,
+      killedByUs: killedFor !== null,
+      detail: killedFor ?? "it ended on its own",
+      stderr
+    })
     tell(crash)
     finish({ _tag: "Gone", crash })
     for (const listener of gone.splice(0)) listener()

@@ -35,7 +35,7 @@ export interface JobResult {
 export interface KernelHostService {
   /** Run op number `op` with `params` (at most 16 MiB). Jobs of one host queue up in order of arrival. */
   readonly run: (op: number, params: Uint8Array, listeners?: JobListeners) => Effect.Effect<JobResult, KernelError>
-  /** The running process; starts one when there is none. */
+  /** The running process, also while a job runs; starts one when there is none. */
   readonly info: Effect.Effect<HostProcess.HostInfo, HostMissing | HostCrashed>
 }
 
@@ -133,7 +133,9 @@ export const make = (options: Options = {}): Effect.Effect<KernelHostService, ne
               })
             )
           : one.withPermits(1)(Effect.flatMap(started, (host) => runOn(host, op, params, listeners))),
-      info: one.withPermits(1)(Effect.map(started, (host) => host.info))
+      info: Effect.suspend(() =>
+        current?.isAlive() ? Effect.succeed(current.info) : one.withPermits(1)(Effect.map(started, (host) => host.info))
+      )
     }
   })
 

@@ -2,7 +2,8 @@
 //
 // Started by kernels/KernelHost.ts with pipes on stdin and stdout (Protocol.h). Ends when stdin ends, whatever it is doing.
 // Options: --max-memory-mb N (address-space limit; allocations beyond it become out_of_memory errors), --selftest (adds the
-// ops the tests of the host need), --version.
+// ops the tests of the host need), --version. `pitboss-host --guard PROGRAM ARGS...` becomes that program instead, with one
+// difference: it is killed when the process that started it dies (Linux), so a foreign prover is never left behind.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -31,6 +32,25 @@
 namespace {
 
 constexpr int kUsage = 2;
+constexpr int kCannotRun = 127;
+
+void die_with_parent() {
+#if defined(__linux__)
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+}
+
+int guard(char** command) {
+#if defined(_WIN32)
+  (void)command;
+  std::fprintf(stderr, "pitboss-host: --guard is not for this system\n");
+#else
+  die_with_parent();
+  if (command[0] != nullptr) execv(command[0], command);
+  std::perror("pitboss-host: cannot run the guarded program");
+#endif
+  return kCannotRun;
+}
 
 bool limit_memory(unsigned long long megabytes) {
 #if defined(_WIN32)
@@ -53,9 +73,7 @@ void settle_in() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
 #endif
-#if defined(__linux__)
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-#endif
+  die_with_parent();
 #if defined(__GLIBC__)
   mallopt(M_ARENA_MAX, 2);  // few threads allocate; fewer arenas keep the resident set small
 #endif
@@ -64,6 +82,7 @@ void settle_in() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--guard") return guard(argv + 2);
   pitboss::host::Registry registry;
   pitboss::host::register_ops(registry);
   for (int i = 1; i < argc; ++i) {
