@@ -14,6 +14,7 @@ import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { SchemaMismatch, StorageCorrupt, type StorageError, StorageUnavailable } from "./Errors.ts"
 
@@ -31,6 +32,9 @@ export interface Options {
 /** The column type of raw bytes in the current dialect. */
 export const bytesType = (sql: SqlClient.SqlClient) =>
   sql.onDialectOrElse({ pg: () => sql.literal("BYTEA"), orElse: () => sql.literal("BLOB") })
+
+/** How a BIGINT is read: a number from SQLite, text from Postgres. */
+export const Integer = Schema.Union(Schema.Int, Schema.NumberFromString.pipe(Schema.int()))
 
 const inMemory = ":memory:"
 const migrationTable = "effect_sql_migrations"

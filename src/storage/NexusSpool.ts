@@ -32,17 +32,14 @@ export const defaultRetention: Retention = { closedTasks: 10_000, closedFor: "7 
 /** Closings between two prunings. */
 const pruneEvery = 256
 
-/** Postgres hands out BIGINT as text. */
-const Integer = Schema.Union(Schema.Int, Schema.NumberFromString.pipe(Schema.int()))
-
 const TaskRow = Schema.Struct({
   task_id: Schema.String,
   program_id: Schema.String,
   task_type: TaskType,
   difficulty: Schema.NullOr(Difficulty),
-  created_at: Schema.NullOr(Integer),
+  created_at: Schema.NullOr(Database.Integer),
   inputs: Schema.Uint8ArrayFromSelf,
-  fetched_at: Integer
+  fetched_at: Database.Integer
 })
 const ProofRow = Schema.Struct({
   input: Schema.Int,
@@ -50,7 +47,7 @@ const ProofRow = Schema.Struct({
   hash: Schema.String,
   bytes: Schema.Uint8ArrayFromSelf
 })
-const CountRow = Schema.Struct({ outcome: Schema.String, tasks: Integer })
+const CountRow = Schema.Struct({ outcome: Schema.String, tasks: Database.Integer })
 
 const decodeTasks = Schema.decodeUnknown(Schema.Array(TaskRow))
 const decodeProofs = Schema.decodeUnknown(Schema.Array(ProofRow))
