@@ -46,11 +46,8 @@ export interface Budget {
   readonly period: Duration.DurationInput
 }
 
-export interface ChildSpec<R = never> {
-  /** Unique within its supervisor; a segment of the path, so without "/". */
-  readonly id: string
-  /** Default `worker`. */
-  readonly type?: "worker" | "supervisor"
+/** The fields of a specification that an actor or a nested supervisor leaves to its user. */
+export interface ChildOptions {
   /** Default `permanent`. */
   readonly restart?: Restart
   /** Default 5 seconds for a worker, `infinity` for a supervisor. */
@@ -61,6 +58,13 @@ export interface ChildSpec<R = never> {
   readonly backoff?: Backoff.Policy
   /** Default: none, restarts count against the supervisor. */
   readonly budget?: Budget
+}
+
+export interface ChildSpec<R = never> extends ChildOptions {
+  /** Unique within its supervisor; a segment of the path, so without "/". */
+  readonly id: string
+  /** Default `worker`. */
+  readonly type?: "worker" | "supervisor"
   /** Acquire, then return the body. */
   readonly start: Effect.Effect<Effect.Effect<unknown, unknown, R>, unknown, R | Scope.Scope>
   /** Set by `Actor.child` only: a child without a fiber of its own. Takes the place of `start`. */
@@ -98,3 +102,6 @@ export const check = <R>(spec: ChildSpec<R>, autoShutdown: AutoShutdown): BadChi
 
 /** When a supervisor ends because its significant children ended by themselves. */
 export type AutoShutdown = "never" | "any_significant" | "all_significant"
+
+/** The services a specification needs. */
+export type Needs<Spec> = Spec extends ChildSpec<infer R> ? R : never

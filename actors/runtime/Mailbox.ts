@@ -69,6 +69,11 @@ export class Mailbox<M> {
     return { pushedOut }
   }
 
+  /** Take a message regardless of the bound: timers and watches of the actor itself, whose number it bounds by its code. */
+  force(message: M): void {
+    this.push(message)
+  }
+
   /** Wait for room; the callback runs when the message has been taken into the mailbox. */
   waitForRoom(waiter: Waiter<M>): void {
     this.waiters ??= new Set()
@@ -100,6 +105,14 @@ export class Mailbox<M> {
     const messages: Array<M> = []
     while (this.size > 0) messages.push(this.take())
     return messages
+  }
+
+  /** Whether this very message still waits. */
+  has(message: M): boolean {
+    const { buffer } = this
+    if (buffer === undefined) return false
+    for (let i = 0; i < this.size; i++) if (buffer[(this.head + i) % buffer.length] === message) return true
+    return false
   }
 
   /** Give the buffer back while nothing is in it. */
@@ -144,7 +157,7 @@ export class Mailbox<M> {
   }
 
   private grow(buffer: Array<M | undefined>): Array<M | undefined> {
-    const larger = new Array<M | undefined>(Math.min(buffer.length * 2, this.capacity))
+    const larger = new Array<M | undefined>(Math.max(this.size + 1, Math.min(buffer.length * 2, this.capacity)))
     for (let i = 0; i < this.size; i++) larger[i] = buffer[(this.head + i) % buffer.length]
     this.buffer = larger
     this.head = 0

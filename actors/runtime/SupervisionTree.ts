@@ -45,7 +45,7 @@ export interface SupervisionTreeService {
   readonly changes: (options?: { readonly interval?: Duration.DurationInput }) => Stream.Stream<Changes>
   /** Supervisor reports from now on; a reader that is more than 4,096 behind loses the oldest. */
   readonly events: Stream.Stream<Report>
-  /** The newest 256 reports, oldest first. */
+  /** The newest 256 reports but `child_started`, oldest first. */
   readonly recentEvents: Effect.Effect<ReadonlyArray<Report>>
   /** Domain status of a node for consoles (`undefined` deletes the key). No-op when there is no such node. */
   readonly annotate: (path: string, key: string, value: AnnotationValue | undefined) => Effect.Effect<void>
@@ -53,6 +53,8 @@ export interface SupervisionTreeService {
   readonly account: (path: string, bytes: number) => Effect.Effect<void>
   /** For the runtime itself. */
   readonly root: TreeNode
+  /** For the runtime itself: whether anybody reads `events`. */
+  readonly unsafeListening: () => boolean
   /** For the runtime itself. */
   readonly unsafeReport: (report: Report) => void
 }
@@ -130,9 +132,12 @@ export class SupervisionTree extends Context.Tag("pitboss/runtime/SupervisionTre
         recentEvents: Effect.sync(() => recent.slice()),
         annotate: (path, key, value) => Effect.sync(() => root.find(path)?.annotate(key, value)),
         account: (path, bytes) => Effect.sync(() => root.find(path)?.account(bytes)),
+        unsafeListening: () => readers.size > 0,
         unsafeReport: (report) => {
-          if (recent.length === RECENT_EVENTS) recent.shift()
-          recent.push(report)
+          if (report._tag !== "child_started") {
+            if (recent.length === RECENT_EVENTS) recent.shift()
+            recent.push(report)
+          }
           for (const reader of readers) reader.unsafeOffer(report)
         }
       }

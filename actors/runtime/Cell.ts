@@ -1,0 +1,567 @@
+/**
+ * The machinery behind one actor: a plain object that runs only while it has messages.
+ *
+ * An actor owns no standing fiber. A message makes its cell ready; the dispatcher runs it; handlers that return plain
+ * states run right there, handlers that return effects run in one fiber that lives until the mailbox is empty. So an idle
+ * actor is this object and nothing else, waking costs no more than the first message needs, and passivation only has to
+ * give the mailbox buffer back. The cell outlives its incarnations: its address and its waiting messages survive restarts.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type { AlarmService, Entry } from "./Alarm.ts"
+import type { ActorContext, ActorRef, Behaviour, Down } from "./Behaviour.ts"
+import * as Dispatcher from "./Dispatcher.ts"
+import { ActorStopped, BadChildSpec } from "./Errors.ts"
+import * as ExitReason from "./ExitReason.ts"
+import { Mailbox, type Waiter } from "./Mailbox.ts"
+import type { Environment, ProcessFactory, StopMode } from "./Process.ts"
+import type { Running } from "./Runner.ts"
+import type { AnnotationValue, MailboxInfo, Subject } from "./TreeNode.ts"
+
+/**
+ * - `down`: no incarnation, messages are kept; `booting`: `init` runs; `idle`: nothing to do; `ready`: in the run queue;
+ * - `busy`: a handler runs; `ending`: stop hook and finalizers run; `retired`: ended for good, messages are dead letters.
+ */
+type Status = "down" | "booting" | "idle" | "ready" | "busy" | "ending" | "retired"
+
+/** Messages that one turn of the dispatcher handles for one actor. */
+const TURN_BUDGET = 256
+const DEFAULT_BATCH = 256
+
+/** What only few actors have, so that the others need not pay for it. */
+interface Extras<M> {
+  readonly timers: Map<string, Entry>
+  /** Who watches this incarnation. */
+  readonly watchers: Map<object, (down: Down) => void>
+  /** Whom this incarnation watches. */
+  readonly watching: Set<Watched>
+  /** Questions taken or waiting, with the message that carries them. */
+  readonly asks: Map<Pending, M>
+}
+
+/** A question, as far as a cell knows it. */
+interface Pending {
+  readonly giveUp: (error: ActorStopped) => void
+}
+
+interface Watched {
+  readonly removeWatcher: (key: object) => void
+}
+
+export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFactory<R>, Subject, Dispatcher.Runnable {
+  readonly id: string
+  readonly behaviour: Behaviour<S, M, E, R>
+  readonly mailbox: Mailbox<M>
+  private status: Status = "down"
+  private state: S | undefined
+  private environment: Environment<R> | undefined
+  private running: Running | undefined
+  private scope: Scope.CloseableScope | undefined
+  private extras: Extras<M> | undefined
+  /** The message (or batch) at hand, for the dead letters if it is never finished. */
+  private current: M | ReadonlyArray<M> | undefined
+  private stopping: StopMode | "self" | undefined
+  private sleepy = false
+  private asleep = false
+  private idleSince = 0
+  private idleTimer: Entry | undefined
+
+  constructor(id: string, behaviour: Behaviour<S, M, E, R>) {
+    this.id = id
+    this.behaviour = behaviour
+    this.mailbox = new Mailbox(behaviour.mailbox)
+  }
+
+  // ------------------------------------------------------------------------------------------------ address
+
+  get self(): ActorRef<M> {
+    return this
+  }
+
+  get path(): string {
+    return this.environment?.node.path ?? this.id
+  }
+
+  get generation(): number {
+    return this.environment?.generation ?? 0
+  }
+
+  get retired(): boolean {
+    return this.status === "retired"
+  }
+
+  get alive(): boolean {
+    return this.status === "idle" || this.status === "ready" || this.status === "busy" || this.status === "booting"
+  }
+
+  mailboxInfo(): MailboxInfo {
+    return { depth: this.mailbox.depth, highWater: this.mailbox.highWater, capacity: this.mailbox.capacity }
+  }
+
+  unsafeTell(message: M): boolean {
+    if (this.status === "retired") return this.dead(message, "stopped")
+    const offer = this.mailbox.offer(message)
+    if (offer === "full") return this.dead(message, "full")
+    if (offer !== "taken") this.dead(offer.pushedOut, "dropped")
+    if (this.status === "idle") this.makeReady()
+    return true
+  }
+
+  /** Wait for room in a full mailbox; only for policy back-pressure. */
+  waitForRoom(waiter: Waiter<M>): void {
+    this.mailbox.waitForRoom(waiter)
+  }
+
+  /** Handle what waits on the caller's stack if the actor is free: the caller waits for the outcome anyway. */
+  runNow(): void {
+    if (this.status !== "idle" || this.mailbox.depth === 0) return
+    this.status = "ready"
+    Dispatcher.runNow(this)
+  }
+
+  addAsk(ask: Pending, message: M): void {
+    this.rare().asks.set(ask, message)
+  }
+
+  removeAsk(ask: Pending): void {
+    this.extras?.asks.delete(ask)
+  }
+
+  /** An answer that nobody waits for any more. */
+  unsafeLate(answer: unknown): void {
+    this.environment?.habitat.deadLetters.unsafePublish(this.path, answer, "late")
+  }
+
+  /** Undefined before the first start. */
+  get alarm(): AlarmService | undefined {
+    return this.environment?.habitat.alarm
+  }
+
+  dead(message: M, reason: "stopped" | "full" | "dropped" | "crashed"): false {
+    this.environment?.habitat.deadLetters.unsafePublish(this.path, message, reason)
+    return false
+  }
+
+  /** Call back once when the present incarnation has ended; false when there is none. */
+  addWatcher(key: object, callback: (down: Down) => void): boolean {
+    if (!this.alive && this.status !== "ending") return false
+    this.rare().watchers.set(key, callback)
+    return true
+  }
+
+  removeWatcher(key: object): void {
+    this.extras?.watchers.delete(key)
+  }
+
+  // ------------------------------------------------------------------------------------------------ context of handlers
+
+  now(): number {
+    return this.lent().habitat.alarm.unsafeNow()
+  }
+
+  after(delay: Duration.DurationInput, key: string, message: M): void {
+    this.at(this.now() + Duration.toMillis(Duration.decode(delay)), key, message)
+  }
+
+  at(dueMillis: number, key: string, message: M): void {
+    const { timers } = this.rare()
+    timers.get(key)?.cancel()
+    const entry = this.lent().habitat.alarm.unsafeAt(dueMillis, () => {
+      if (timers.get(key) !== entry) return
+      timers.delete(key)
+      this.force(message)
+    })
+    timers.set(key, entry)
+  }
+
+  cancelTimer(key: string): boolean {
+    const timers = this.extras?.timers
+    timers?.get(key)?.cancel()
+    return timers?.delete(key) ?? false
+  }
+
+  watch(other: ActorRef<never>, message: (down: Down) => M): void {
+    const target = fromRef(other)
+    const told = (down: Down): void => {
+      this.extras?.watching.delete(target)
+      this.force(message(down))
+    }
+    if (target.addWatcher(this, told)) this.rare().watching.add(target)
+    else told({ path: target.path, generation: target.generation, reason: ExitReason.noproc })
+  }
+
+  unwatch(other: ActorRef<never>): void {
+    const target = fromRef(other)
+    target.removeWatcher(this)
+    this.extras?.watching.delete(target)
+  }
+
+  passivate(): void {
+    this.sleepy = true
+  }
+
+  annotate(key: string, value: AnnotationValue | undefined): void {
+    this.lent().node.annotate(key, value)
+  }
+
+  account(bytes: number): void {
+    this.lent().node.account(bytes)
+  }
+
+  // ------------------------------------------------------------------------------------------------ incarnations
+
+  boot(environment: Environment<R>): Effect.Effect<void, unknown, R> | undefined {
+    if (this.status !== "down" && this.status !== "retired") {
+      return Effect.die(new BadChildSpec({ id: this.id, reason: "an actor specification can not be started twice" }))
+    }
+    this.environment = environment
+    this.stopping = undefined
+    this.sleepy = false
+    this.asleep = false
+    environment.node.subject = this
+    const { behaviour } = this
+    if (behaviour.initial !== undefined) {
+      this.status = "booting"
+      try {
+        this.begin(behaviour.initial(this))
+      } catch (defect) {
+        this.status = "down"
+        return Effect.die(defect)
+      }
+      return undefined
+    }
+    this.status = "booting"
+    return this.bootWith(typeof behaviour.init === "function" ? behaviour.init(this) : behaviour.init)
+  }
+
+  private bootWith(init: Effect.Effect<S, E, R | Scope.Scope>): Effect.Effect<void, unknown, R> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.gen(this, function* () {
+        const scope = yield* Scope.make()
+        const exit = yield* Effect.exit(restore(Effect.provideService(init, Scope.Scope, scope)))
+        if (Exit.isFailure(exit)) {
+          yield* Scope.close(scope, exit)
+          this.abandonBoot()
+          return yield* Effect.failCause(exit.cause)
+        }
+        this.scope = scope
+        this.begin(exit.value)
+      })
+    )
+  }
+
+  private abandonBoot(): void {
+    this.dropTimers()
+    this.status = "down"
+  }
+
+  private begin(state: S): void {
+    this.state = state
+    this.status = "idle"
+    if (this.mailbox.depth > 0) this.makeReady()
+    else this.rest()
+  }
+
+  stop(mode: StopMode | "self" = "self"): void {
+    // The context's `stop()` ends after the message at hand; the supervisor's does not wait for it.
+    if (mode === "self") {
+      this.stopping ??= "self"
+      return
+    }
+    this.stopping = mode
+    if (this.status === "idle" || this.status === "ready") this.end(ExitReason.shutdown)
+    else this.running?.interrupt()
+  }
+
+  retire(reason: ExitReason.ExitReason): void {
+    this.status = "retired"
+    for (const message of this.mailbox.drain()) this.dead(message, "stopped")
+    this.mailbox.release()
+    this.failAsks(ExitReason.describe(reason), () => true)
+    this.state = undefined
+  }
+
+  // ------------------------------------------------------------------------------------------------ running
+
+  run(): void {
+    if (this.status !== "ready") return
+    this.status = "busy"
+    if (this.asleep && !this.awake()) return
+    const { behaviour } = this
+    if (behaviour.reduce !== undefined || behaviour.reduceMany !== undefined) this.runSync()
+    else this.runEffects()
+  }
+
+  private runSync(): void {
+    const { behaviour, mailbox } = this
+    let budget = TURN_BUDGET
+    try {
+      if (behaviour.reduce !== undefined) {
+        while (budget-- > 0 && mailbox.depth > 0 && this.stopping === undefined) {
+          const message = mailbox.take()
+          this.current = message
+          this.state = behaviour.reduce(this.state as S, message, this)
+        }
+      } else if (behaviour.reduceMany !== undefined && mailbox.depth > 0) {
+        const messages = mailbox.takeMany(behaviour.maxBatch ?? DEFAULT_BATCH)
+        this.current = messages
+        this.state = behaviour.reduceMany(this.state as S, messages, this)
+      }
+    } catch (defect) {
+      this.crash(Exit.die(defect))
+      return
+    }
+    this.finished()
+  }
+
+  private runEffects(): void {
+    // Handlers that return an already known state need no fiber; the first one that does not gets one for the whole drain.
+    let budget = TURN_BUDGET
+    while (budget-- > 0 && this.mailbox.depth > 0 && this.stopping === undefined) {
+      const effect = this.handleNext()
+      if (!isValue(effect)) {
+        this.runFiber(effect)
+        return
+      }
+      this.state = effect.value
+    }
+    this.finished()
+  }
+
+  private runFiber(first: Effect.Effect<S, E, R>): void {
+    let ended = false
+    const running = this.lent().habitat.runner.fork(this.drain(first), (exit) => {
+      ended = true
+      this.running = undefined
+      if (Exit.isSuccess(exit)) this.finished()
+      else if (this.stopping === "graceful" || this.stopping === "kill") this.interrupted(exit)
+      else this.crash(exit)
+    })
+    if (ended) return
+    this.running = running
+    // A handler may have stopped its own actor through the supervisor before it suspended.
+    if (this.stopping === "graceful" || this.stopping === "kill") running.interrupt()
+  }
+
+  private drain(effect: Effect.Effect<S, E, R>): Effect.Effect<void, E, R> {
+    return Effect.flatMap(effect, (state) => {
+      this.state = state
+      if (this.mailbox.depth === 0 || this.stopping !== undefined) return Effect.void
+      return this.drain(this.handleNext())
+    })
+  }
+
+  private handleNext(): Effect.Effect<S, E, R> {
+    const { behaviour, mailbox } = this
+    try {
+      if (behaviour.receive !== undefined) {
+        const message = mailbox.take()
+        this.current = message
+        return behaviour.receive(this.state as S, message, this)
+      }
+      if (behaviour.receiveMany === undefined) return Effect.dieMessage("an actor needs a handler")
+      const messages = mailbox.takeMany(behaviour.maxBatch ?? DEFAULT_BATCH)
+      this.current = messages
+      return behaviour.receiveMany(this.state as S, messages, this)
+    } catch (defect) {
+      return Effect.die(defect)
+    }
+  }
+
+  /** The handler is done with what it took. */
+  private finished(): void {
+    this.current = undefined
+    this.status = "idle"
+    if (this.stopping !== undefined) this.end(this.stopping === "self" ? ExitReason.normal : ExitReason.shutdown)
+    else if (this.mailbox.depth > 0) this.makeReady()
+    else this.rest()
+  }
+
+  private interrupted(exit: Exit.Exit<unknown, unknown>): void {
+    this.buryCurrent("stopped")
+    this.end(ExitReason.fromExit(exit, true))
+  }
+
+  private crash(exit: Exit.Exit<unknown, unknown>): void {
+    this.buryCurrent("crashed")
+    this.end(ExitReason.fromExit(exit, false))
+  }
+
+  private buryCurrent(reason: "stopped" | "crashed"): void {
+    const { current } = this
+    this.current = undefined
+    if (current === undefined) return
+    if (this.behaviour.receiveMany === undefined && this.behaviour.reduceMany === undefined)
+      this.dead(current as M, reason)
+    else for (const message of current as ReadonlyArray<M>) this.dead(message, reason)
+  }
+
+  // ------------------------------------------------------------------------------------------------ ending
+
+  private end(reason: ExitReason.ExitReason): void {
+    this.status = "ending"
+    this.idleTimer?.cancel()
+    this.idleTimer = undefined
+    this.dropTimers()
+    const hook = ExitReason.isAbnormal(reason) || this.stopping === "kill" ? undefined : this.behaviour.onStop
+    if (hook === undefined && this.scope === undefined) {
+      this.ended(reason)
+      return
+    }
+    const { scope } = this
+    const asked: Effect.Effect<void, never, R> =
+      hook === undefined ? Effect.void : Effect.suspend(() => hook(this.state as S, reason))
+    const close = scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+    this.scope = undefined
+    let done = false
+    const running = this.lent().habitat.runner.fork(Effect.ensuring(asked, close), (exit) => {
+      done = true
+      this.running = undefined
+      this.ended(Exit.isSuccess(exit) || this.stopping === "kill" ? reason : ExitReason.fromExit(exit, false))
+    })
+    if (!done) this.running = running
+  }
+
+  private ended(reason: ExitReason.ExitReason): void {
+    this.status = "down"
+    this.state = undefined
+    this.mailbox.release()
+    const down: Down = { path: this.path, generation: this.generation, reason }
+    const { extras } = this
+    if (extras !== undefined) {
+      for (const target of extras.watching) target.removeWatcher(this)
+      extras.watching.clear()
+      const watchers = Array.from(extras.watchers.values())
+      extras.watchers.clear()
+      for (const told of watchers) told(down)
+      this.failAsks(`its incarnation ended (${ExitReason.describe(reason)})`, (message) => !this.mailbox.has(message))
+    }
+    this.lent().exited(reason)
+  }
+
+  private failAsks(reason: string, which: (message: M) => boolean): void {
+    const asks = this.extras?.asks
+    if (asks === undefined) return
+    for (const [ask, message] of asks) {
+      if (!which(message)) continue
+      asks.delete(ask)
+      ask.giveUp(new ActorStopped({ path: this.path, reason }))
+    }
+  }
+
+  private dropTimers(): void {
+    const timers = this.extras?.timers
+    if (timers === undefined) return
+    for (const entry of timers.values()) entry.cancel()
+    timers.clear()
+  }
+
+  // ------------------------------------------------------------------------------------------------ idling
+
+  private rest(): void {
+    if (this.sleepy) {
+      this.sleep()
+      return
+    }
+    const { passivateAfter } = this.behaviour
+    if (passivateAfter === undefined) return
+    const millis = Duration.toMillis(Duration.decode(passivateAfter))
+    if (millis === 0) this.sleep()
+    else {
+      this.idleSince = this.now()
+      this.idleTimer ??= this.lent().habitat.alarm.unsafeAt(this.idleSince + millis, () => this.idleFor(millis))
+    }
+  }
+
+  // One timer per idle period, not per message: when it rings early, it is set again for the rest.
+  private idleFor(millis: number): void {
+    this.idleTimer = undefined
+    if (this.status !== "idle") return
+    const due = this.idleSince + millis
+    if (this.now() >= due) this.sleep()
+    else this.idleTimer = this.lent().habitat.alarm.unsafeAt(due, () => this.idleFor(millis))
+  }
+
+  private sleep(): void {
+    this.sleepy = false
+    if (this.asleep) return
+    try {
+      if (this.behaviour.onPassivate !== undefined) this.state = this.behaviour.onPassivate(this.state as S)
+    } catch (defect) {
+      this.crash(Exit.die(defect))
+      return
+    }
+    this.asleep = true
+    this.mailbox.release()
+    this.lent().node.enter("passivated")
+  }
+
+  private awake(): boolean {
+    this.asleep = false
+    this.lent().node.enter("running")
+    try {
+      if (this.behaviour.onActivate !== undefined) this.state = this.behaviour.onActivate(this.state as S)
+      return true
+    } catch (defect) {
+      this.crash(Exit.die(defect))
+      return false
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ parts
+
+  private force(message: M): void {
+    if (this.status === "retired") {
+      this.dead(message, "stopped")
+      return
+    }
+    this.mailbox.force(message)
+    if (this.status === "idle") this.makeReady()
+  }
+
+  private makeReady(): void {
+    this.status = "ready"
+    Dispatcher.ready(this)
+  }
+
+  private rare(): Extras<M> {
+    this.extras ??= { timers: new Map(), watchers: new Map(), watching: new Set(), asks: new Map() }
+    return this.extras
+  }
+
+  private lent(): Environment<R> {
+    const { environment } = this
+    if (environment === undefined) throw new BadChildSpec({ id: this.id, reason: "used before it was started" })
+    return environment
+  }
+}
+
+const isValue = <S, E, R>(effect: Effect.Effect<S, E, R>): effect is Exit.Success<S, never> =>
+  Exit.isExit(effect) && Exit.isSuccess(effect)
+
+/** What the runtime can do with any address. */
+export type Address<M> = Pick<
+  Cell<unknown, M, unknown, unknown>,
+  | "path"
+  | "generation"
+  | "behaviour"
+  | "retired"
+  | "mailbox"
+  | "unsafeTell"
+  | "waitForRoom"
+  | "runNow"
+  | "addAsk"
+  | "removeAsk"
+  | "unsafeLate"
+  | "alarm"
+  | "addWatcher"
+  | "removeWatcher"
+>
+
+/** The cell behind an address. Addresses are made by this runtime only. */
+export const fromRef = <M>(ref: ActorRef<M>): Address<M> => {
+  if (ref instanceof Cell) return ref
+  throw new TypeError(`${ref.path} is not an actor of this runtime`)
+}

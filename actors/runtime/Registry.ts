@@ -1,0 +1,54 @@
+/**
+ * Find an actor by its path.
+ *
+ * The supervision tree is the registry: whoever is in it can be found, and who has been forgotten by its supervisor can
+ * not. A lookup names the protocol it wants to speak; the behaviour must have been declared with that very protocol.
+ *
+ * ```ts
+ * const board = yield* Registry.lookup("/pool/job-board", JobBoard.protocol)    // ActorRef<JobBoard.Message>
+ * ```
+ */
+import * as Effect from "effect/Effect"
+import type { ActorRef } from "./Behaviour.ts"
+import { Cell } from "./Cell.ts"
+import { DeadLetters } from "./DeadLetters.ts"
+import { NotRegistered } from "./Errors.ts"
+import type { Protocol } from "./Protocol.ts"
+import { SupervisionTree } from "./SupervisionTree.ts"
+
+/** The actor at a path. It may be waiting for its restart; its address is valid all the same. */
+export const lookup = <M>(
+  path: string,
+  protocol: Protocol<M>
+): Effect.Effect<ActorRef<M>, NotRegistered, SupervisionTree> =>
+  Effect.flatMap(SupervisionTree, (tree) => {
+    const subject = tree.root.find(path)?.subject
+    if (!(subject instanceof Cell)) return new NotRegistered({ path, reason: "no actor lives there" })
+    if (!speaks(subject, protocol)) {
+      const spoken = protocolName(subject)
+      return new NotRegistered({ path, reason: `it speaks ${spoken}, not ${protocol.name}` })
+    }
+    return Effect.succeed(subject)
+  })
+
+/** Send to whoever is at a path; a dead letter when nobody is. */
+export const send = <M>(
+  path: string,
+  protocol: Protocol<M>,
+  message: M
+): Effect.Effect<void, never, SupervisionTree | DeadLetters> =>
+  lookup(path, protocol).pipe(
+    Effect.map((ref) => {
+      ref.unsafeTell(message)
+    }),
+    Effect.catchTag("NotRegistered", () =>
+      Effect.flatMap(DeadLetters, (deadLetters) => deadLetters.publish(path, message, "unregistered"))
+    )
+  )
+
+// A behaviour's protocol is typed by its messages, so the same protocol value means the same message type.
+const speaks = <M>(cell: object, protocol: Protocol<M>): cell is Cell<unknown, M, unknown, unknown> =>
+  cell instanceof Cell && cell.behaviour.protocol === protocol
+
+const protocolName = (cell: object): string =>
+  cell instanceof Cell && cell.behaviour.protocol !== undefined ? cell.behaviour.protocol.name : "no declared protocol"

@@ -1,0 +1,544 @@
+/**
+ * The fiber behind a supervisor: its table of children, its mailbox, and OTP's policy in small named steps.
+ *
+ * Read it from `handle`: an exit leads to `restart`, which asks `addRestart` for permission, `terminate`s the group of
+ * the strategy and `launch`es it again, at once or when the back-off is over. A launch that fails is not repeated here:
+ * it goes back through the mailbox (OTP's try_again_restart), so requests get their turn and every try is counted.
+ *
+ * A `Step` is an effect or nothing: children without a fiber start and stop synchronously, and then a restart costs no
+ * effect at all.
+ */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
+import * as Backoff from "./Backoff.ts"
+import { Child, Incarnation } from "./Child.ts"
+import { type AutoShutdown, type ChildSpec, check, restartType, shutdownMillis } from "./ChildSpec.ts"
+import { ChildExists, ChildNotFound, IntensityReached, StartFailed, SupervisorStopped } from "./Errors.ts"
+import * as ExitReason from "./ExitReason.ts"
+import { Inbox } from "./Inbox.ts"
+import type { Habitat } from "./Process.ts"
+import type { ReportTag } from "./Report.ts"
+import { RestartWindow } from "./RestartWindow.ts"
+import * as Strategy from "./Strategy.ts"
+import type { SupervisionTreeService } from "./SupervisionTree.ts"
+import type { TreeNode } from "./TreeNode.ts"
+
+/** Nothing left to do, or the effect that does it. */
+type Step<R> = Effect.Effect<void, never, R> | undefined
+
+type Message<R, Spec extends ChildSpec<R>> =
+  | { readonly _tag: "Exited"; readonly incarnation: Incarnation<R>; readonly reason: ExitReason.ExitReason }
+  | { readonly _tag: "Restart"; readonly child: Child<R, Spec>; readonly pending: Child<R, Spec>["pending"] }
+  | { readonly _tag: "Request"; readonly serve: () => Step<R>; readonly refuse: (error: SupervisorStopped) => void }
+  | { readonly _tag: "Shutdown" }
+
+export interface Policy {
+  readonly strategy: Strategy.Strategy
+  readonly intensity: number
+  readonly periodMillis: number
+  readonly autoShutdown: AutoShutdown
+  /** simple_one_for_one: what ends for good is forgotten, and the end of the supervisor stops all children at once. */
+  readonly dynamic: boolean
+}
+
+export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
+  readonly node: TreeNode
+  readonly policy: Policy
+  private readonly tree: SupervisionTreeService
+  private readonly habitat: Habitat<R>
+  private readonly children = new Map<string, Child<R, Spec>>()
+  private readonly inbox = new Inbox<Message<R, Spec>>()
+  private readonly window: RestartWindow
+  private verdict: "shutdown" | IntensityReached | undefined
+  private closed = false
+
+  constructor(node: TreeNode, policy: Policy, tree: SupervisionTreeService, habitat: Habitat<R>) {
+    this.node = node
+    this.policy = policy
+    this.tree = tree
+    this.habitat = habitat
+    this.window = new RestartWindow(policy.intensity, policy.periodMillis)
+    node.window = this.window
+  }
+
+  // ------------------------------------------------------------------------------------------------ life
+
+  /** Start the first children in order; on failure stop those that had started, in reverse order. */
+  startAll(specs: Iterable<Spec>): Effect.Effect<void, StartFailed, R> {
+    return Effect.gen(this, function* () {
+      for (const spec of specs) yield* this.add(spec)
+    }).pipe(
+      Effect.catchTag("ChildExists", (error) =>
+        Effect.fail(new StartFailed({ path: this.node.path, reason: error.message, cause: error }))
+      ),
+      Effect.onError(() => this.terminateAll)
+    )
+  }
+
+  /** The body: serve the mailbox until it is over. Interruptible everywhere; `terminateAll` must follow. */
+  get body(): Effect.Effect<void, IntensityReached, R> {
+    return Effect.gen(this, function* () {
+      while (true) {
+        const message = this.inbox.take()
+        if (message === undefined) {
+          yield* this.inbox.wait
+          continue
+        }
+        const step = this.handle(message)
+        if (step !== undefined) yield* step
+        if (this.verdict === "shutdown") return
+        if (this.verdict !== undefined) return yield* this.verdict
+      }
+    })
+  }
+
+  /** Stop every child, reverse order, and refuse whatever is still asked. Idempotent. */
+  get terminateAll(): Effect.Effect<void> {
+    return Effect.uninterruptible(
+      Effect.suspend(() => {
+        if (this.closed) return Effect.void
+        this.closed = true
+        const children = Array.from(this.children.values())
+        return Effect.andThen(this.policy.dynamic ? this.stopTogether(children) : this.stopAll(children), () => {
+          for (const child of children) this.forget(child)
+          for (let message = this.inbox.take(); message !== undefined; message = this.inbox.take()) {
+            if (message._tag === "Request") message.refuse(new SupervisorStopped({ path: this.node.path }))
+          }
+        })
+      })
+    )
+  }
+
+  private *stopEach(children: ReadonlyArray<Child<R, Spec>>): Generator<Effect.Effect<void>> {
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i]
+      const step = child === undefined ? undefined : this.terminate(child)
+      if (step !== undefined) yield step
+    }
+  }
+
+  private stopAll(children: ReadonlyArray<Child<R, Spec>>): Effect.Effect<void> {
+    const stopEach = this.stopEach(children)
+    return Effect.gen(function* () {
+      for (const step of stopEach) yield* step
+    })
+  }
+
+  /** All are asked first, then awaited: 100,000 children stop in the time of the slowest. */
+  private stopTogether(children: ReadonlyArray<Child<R, Spec>>): Effect.Effect<void> {
+    for (const child of children) {
+      child.cancelPending()
+      child.incarnation?.ask(shutdownMillis(child.spec) === 0 ? "kill" : "graceful")
+    }
+    return this.stopAll(children)
+  }
+
+  // ------------------------------------------------------------------------------------------------ mailbox
+
+  private handle(message: Message<R, Spec>): Step<R> {
+    switch (message._tag) {
+      case "Exited":
+        return this.exited(message.incarnation, message.reason)
+      case "Restart":
+        return this.due(message.child, message.pending)
+      case "Request":
+        return message.serve()
+      case "Shutdown":
+        this.verdict = "shutdown"
+        return undefined
+    }
+  }
+
+  shutdown(): void {
+    this.inbox.offer({ _tag: "Shutdown" })
+  }
+
+  /** Have the supervisor's fiber serve a request; the answer comes back to the caller. */
+  request<A, E>(serve: () => Effect.Effect<A, E, R>): Effect.Effect<A, E | SupervisorStopped> {
+    return Effect.async((resume) => {
+      const refuse = (error: SupervisorStopped) => resume(Effect.fail(error))
+      if (this.closed) {
+        refuse(new SupervisorStopped({ path: this.node.path }))
+        return
+      }
+      const answer = (exit: Exit.Exit<A, E>): void => resume(exit)
+      this.inbox.offer({
+        _tag: "Request",
+        refuse,
+        serve: () =>
+          serve().pipe(
+            // An interrupted supervisor answers too: the caller must not wait for ever.
+            Effect.onInterrupt(() => Effect.sync(() => refuse(new SupervisorStopped({ path: this.node.path })))),
+            Effect.exit,
+            Effect.map(answer)
+          )
+      })
+    })
+  }
+
+  // ------------------------------------------------------------------------------------------------ exits
+
+  private exited(incarnation: Incarnation<R>, reason: ExitReason.ExitReason): Step<R> {
+    const child = this.children.get(incarnation.spec.id)
+    // Late news of an old generation: it was stopped, replaced or forgotten in the meantime.
+    if (child === undefined || child.incarnation !== incarnation) return undefined
+    child.incarnation = undefined
+    const abnormal = ExitReason.isAbnormal(reason)
+    if (abnormal) child.node.failed(ExitReason.describe(reason))
+    const restart = restartType(child.spec)
+    if (abnormal || restart === "permanent") this.report("child_terminated", child, ExitReason.describe(reason))
+    const quarantine = ExitReason.quarantine(reason)
+    if (quarantine !== undefined) return this.quarantine(child, quarantine.reason)
+    if (restart === "permanent" || (restart === "transient" && abnormal)) {
+      const healthy = this.habitat.alarm.unsafeNow() - child.startedMillis
+      return this.restart(child, ExitReason.describe(reason), healthy)
+    }
+    this.retire(child, reason)
+    if (restart === "temporary" || this.policy.dynamic) this.forget(child)
+    return this.checkAutoShutdown(child)
+  }
+
+  private checkAutoShutdown(ended: Child<R, Spec>): undefined {
+    const { autoShutdown } = this.policy
+    if (ended.spec.significant !== true || autoShutdown === "never") return undefined
+    if (autoShutdown === "all_significant") {
+      for (const child of this.children.values()) {
+        if (child.spec.significant === true && child.obstacle !== undefined) return undefined
+      }
+    }
+    this.report("auto_shutdown", ended, `${autoShutdown}: ${ended.spec.id} has ended`)
+    this.verdict = "shutdown"
+    return undefined
+  }
+
+  // ------------------------------------------------------------------------------------------------ restarts
+
+  /** A crash (`healthyMillis` is how long the incarnation had been up): count, stop the group, start it again. */
+  private restart(child: Child<R, Spec>, reason: string, healthyMillis: number): Step<R> {
+    if (!this.addRestart(child, reason)) return undefined
+    const group = Strategy.group(this.policy.strategy, this.children.values(), child)
+    const stopped = group.length === 1 ? undefined : this.terminateGroup(group, child)
+    const { backoff } = child.spec
+    if (backoff === undefined && stopped === undefined) return this.launch(group)
+    return Effect.gen(this, function* () {
+      if (stopped !== undefined) yield* stopped
+      const delay = yield* this.nextDelay(child, healthyMillis)
+      if (delay > 0) this.schedule(child, delay, true)
+      else {
+        const step = this.launch(this.groupOf(child))
+        if (step !== undefined) yield* step
+      }
+    })
+  }
+
+  /** Permission for one more restart. Without it the supervisor ends, or a child with its own budget is quarantined. */
+  private addRestart(child: Child<R, Spec>, reason: string): boolean {
+    const now = this.habitat.alarm.unsafeNow()
+    child.node.restartsTotal++
+    const { budget } = child.spec
+    child.window ??=
+      budget === undefined
+        ? new RestartWindow(this.policy.intensity, this.policy.periodMillis)
+        : new RestartWindow(budget.restarts, Duration.toMillis(Duration.decode(budget.period)))
+    child.node.window = child.window
+    const within = child.window.add(now)
+    if (budget !== undefined) {
+      if (within) return true
+      this.quarantine(
+        child,
+        `more than ${budget.restarts} restarts in ${Duration.toMillis(Duration.decode(budget.period))} ms: ${reason}`
+      )
+      return false
+    }
+    if (this.window.add(now)) return true
+    const { intensity, periodMillis } = this.policy
+    this.report("reached_max_restart_intensity", child, reason)
+    this.retire(child, ExitReason.shutdown)
+    child.node.enter("failed")
+    this.verdict = new IntensityReached({
+      path: this.node.path,
+      offender: child.spec.id,
+      intensity,
+      periodMillis,
+      reason
+    })
+    return false
+  }
+
+  private nextDelay(child: Child<R, Spec>, healthyMillis: number): Effect.Effect<number> {
+    const { backoff } = child.spec
+    if (backoff === undefined) return Effect.succeed(0)
+    child.failures = Backoff.failuresBefore(backoff, child.failures, healthyMillis)
+    return Effect.map(Random.next, (random) => Backoff.delayMillis(backoff, child.failures++, random))
+  }
+
+  private schedule(child: Child<R, Spec>, delayMillis: number, counted: boolean): void {
+    const pending: NonNullable<typeof child.pending> = { counted, timer: undefined }
+    child.cancelPending()
+    child.pending = pending
+    const ring = () => this.inbox.offer({ _tag: "Restart", child, pending })
+    if (delayMillis === 0) {
+      child.node.enter("waiting")
+      ring()
+      return
+    }
+    const due = this.habitat.alarm.unsafeNow() + delayMillis
+    pending.timer = this.habitat.alarm.unsafeAt(due, ring)
+    child.node.enter("waiting", due)
+    this.report("restart_scheduled", child, child.node.lastFailure ?? "", delayMillis)
+  }
+
+  /** A restart whose time has come. */
+  private due(child: Child<R, Spec>, pending: Child<R, Spec>["pending"]): Step<R> {
+    if (pending === undefined || child.pending !== pending) return undefined
+    child.pending = undefined
+    if (pending.counted) return this.launch(this.groupOf(child))
+    if (!this.addRestart(child, child.node.lastFailure ?? "its start failed")) return undefined
+    const group = this.groupOf(child)
+    const stopped = group.length === 1 ? undefined : this.terminateGroup(group, child)
+    if (stopped === undefined) return this.launch(group)
+    return Effect.andThen(
+      stopped,
+      Effect.suspend(() => this.launch(this.groupOf(child)) ?? Effect.void)
+    )
+  }
+
+  private groupOf(child: Child<R, Spec>): Array<Child<R, Spec>> {
+    return Strategy.group(this.policy.strategy, this.children.values(), child)
+  }
+
+  /** Stop all of a group but the child that is down already; temporary ones are forgotten, as in OTP. */
+  private terminateGroup(group: ReadonlyArray<Child<R, Spec>>, down: Child<R, Spec>): Step<R> {
+    const others = group.filter((child) => child !== down)
+    return Effect.andThen(this.stopAll(others), () => {
+      for (const child of others) if (restartType(child.spec) === "temporary") this.forget(child)
+    })
+  }
+
+  /** Start a group in order. The first one that fails waits for another try; those after it stay stopped until then. */
+  private launch(group: ReadonlyArray<Child<R, Spec>>): Step<R> {
+    for (let i = 0; i < group.length; i++) {
+      const child = group[i]
+      if (child === undefined || child.incarnation !== undefined || child.quarantined) continue
+      const starting = this.start(child)
+      if (starting === undefined) continue
+      const rest = group.slice(i + 1)
+      return Effect.matchCauseEffect(starting, {
+        onSuccess: () => this.launch(rest) ?? Effect.void,
+        onFailure: (cause) => (Cause.isInterruptedOnly(cause) ? Effect.interrupt : this.startFailed(child, cause))
+      })
+    }
+    return undefined
+  }
+
+  private startFailed(child: Child<R, Spec>, cause: Cause.Cause<unknown>): Effect.Effect<void> {
+    const reason = ExitReason.describeCause(cause)
+    child.node.failed(reason)
+    this.report("start_error", child, reason)
+    const quarantine = ExitReason.quarantine(ExitReason.crashed(cause))
+    if (quarantine !== undefined) {
+      this.quarantine(child, quarantine.reason)
+      return Effect.void
+    }
+    return Effect.map(this.nextDelay(child, 0), (delay) => this.schedule(child, delay, false))
+  }
+
+  private quarantine(child: Child<R, Spec>, reason: string): undefined {
+    child.cancelPending()
+    child.quarantined = true
+    this.retire(child, ExitReason.shutdown)
+    child.node.lastFailure = reason
+    child.node.enter("quarantined")
+    this.report("quarantined", child, reason)
+    return this.checkAutoShutdown(child)
+  }
+
+  // ------------------------------------------------------------------------------------------------ one child
+
+  /** Begin the next generation of a child. */
+  private start(child: Child<R, Spec>): Effect.Effect<void, unknown, R> | undefined {
+    const { node } = child
+    child.cancelPending()
+    child.quarantined = false
+    child.generation++
+    node.generation = child.generation
+    node.subject = undefined
+    const incarnation = new Incarnation<R>(child.spec, node, this.habitat, child.generation, this.ended)
+    child.incarnation = incarnation
+    const starting = incarnation.start()
+    if (starting === undefined) {
+      this.started(child)
+      return undefined
+    }
+    node.enter("starting")
+    return Effect.matchCauseEffect(starting, {
+      onSuccess: () => Effect.sync(() => this.started(child)),
+      onFailure: (cause) => {
+        child.incarnation = undefined
+        return Effect.failCause(cause)
+      }
+    })
+  }
+
+  private started(child: Child<R, Spec>): void {
+    child.startedMillis = this.habitat.alarm.unsafeNow()
+    // An actor without messages may have gone to sleep already.
+    if (child.node.state !== "passivated" || child.spec.process === undefined) child.node.enter("running")
+    this.report("child_started", child, "")
+  }
+
+  /** News of an incarnation that nobody was stopping. */
+  private readonly ended = (incarnation: Incarnation<R>, reason: ExitReason.ExitReason): void => {
+    this.inbox.offer({ _tag: "Exited", incarnation, reason })
+  }
+
+  /** Stop a child, whatever it is doing; its row stays. */
+  private terminate(child: Child<R, Spec>): Effect.Effect<void> | undefined {
+    child.cancelPending()
+    const { incarnation, node, spec } = child
+    if (incarnation === undefined) {
+      if (node.state === "waiting") node.enter("stopped")
+      return undefined
+    }
+    node.enter("stopping")
+    return Effect.map(incarnation.stop(shutdownMillis(spec)), (ended) => {
+      child.incarnation = undefined
+      if (!ended) this.leak(child, incarnation)
+      else if (incarnation.reason !== undefined && ExitReason.isAbnormal(incarnation.reason)) {
+        const reason = ExitReason.describe(incarnation.reason)
+        node.failed(reason)
+        this.report("shutdown_error", child, reason)
+      }
+      node.enter("stopped")
+    })
+  }
+
+  /** It could not be stopped in time. Show it under a name of its own until it ends, for it may still hold resources. */
+  private leak(child: Child<R, Spec>, incarnation: Incarnation<R>): void {
+    const { spec } = child
+    this.report("shutdown_error", child, `still there after ${shutdownMillis(spec)} ms: leaked`)
+    const leaked = this.node.add(`${spec.id}#${incarnation.generation}`, spec.type ?? "worker", restartType(spec))
+    leaked.generation = incarnation.generation
+    leaked.lastFailure = "did not end when it was stopped"
+    leaked.enter("leaked")
+    incarnation.whenEnded(() => {
+      leaked.detach()
+      this.report("leak_ended", child, "")
+    })
+  }
+
+  /** No further incarnation unless somebody asks for one. */
+  private retire(child: Child<R, Spec>, reason: ExitReason.ExitReason): void {
+    child.spec.process?.retire(reason)
+    child.node.enter("stopped")
+  }
+
+  private forget(child: Child<R, Spec>): void {
+    child.cancelPending()
+    child.spec.process?.retire(ExitReason.shutdown)
+    if (this.children.get(child.spec.id) === child) this.children.delete(child.spec.id)
+    child.node.detach()
+  }
+
+  // ------------------------------------------------------------------------------------------------ requests
+
+  /** start_child: a failed start leaves nothing behind. */
+  add(spec: Spec): Effect.Effect<Spec, ChildExists | StartFailed, R> {
+    return Effect.suspend((): Effect.Effect<Spec, ChildExists | StartFailed, R> => {
+      const existing = this.children.get(spec.id)
+      if (existing !== undefined) return this.exists(existing)
+      const wrong = check(spec, this.policy.autoShutdown)
+      if (wrong !== undefined) return Effect.die(wrong)
+      const child = new Child<R, Spec>(spec, this.node.add(spec.id, spec.type ?? "worker", restartType(spec)))
+      this.children.set(spec.id, child)
+      const starting = this.start(child)
+      if (starting === undefined) return Effect.succeed(spec)
+      return Effect.matchCauseEffect(starting, {
+        onSuccess: () => Effect.succeed(spec),
+        onFailure: (cause) => {
+          const error = this.refused(child, cause)
+          this.forget(child)
+          return error
+        }
+      })
+    })
+  }
+
+  /** restart_child: start one that is kept but stopped or quarantined. */
+  revive(id: string): Effect.Effect<void, ChildNotFound | ChildExists | StartFailed, R> {
+    return Effect.suspend((): Effect.Effect<void, ChildNotFound | ChildExists | StartFailed, R> => {
+      const child = this.children.get(id)
+      if (child === undefined) return this.unknown(id)
+      if (child.obstacle !== undefined) return this.exists(child)
+      child.failures = 0
+      child.window = undefined
+      const starting = this.start(child)
+      if (starting === undefined) return Effect.void
+      return Effect.catchAllCause(starting, (cause) => {
+        child.node.enter("stopped")
+        return this.refused(child, cause)
+      })
+    })
+  }
+
+  /** terminate_child. */
+  halt(id: string): Effect.Effect<void, ChildNotFound> {
+    return Effect.suspend(() => {
+      const child = this.children.get(id)
+      if (child === undefined) return this.unknown(id)
+      if (child.quarantined) return Effect.void
+      return Effect.map(this.terminate(child) ?? Effect.void, () => {
+        this.retire(child, ExitReason.shutdown)
+        if (this.policy.dynamic || restartType(child.spec) === "temporary") this.forget(child)
+      })
+    })
+  }
+
+  /** delete_child. */
+  remove(id: string): Effect.Effect<void, ChildNotFound | ChildExists> {
+    return Effect.suspend((): Effect.Effect<void, ChildNotFound | ChildExists> => {
+      const child = this.children.get(id)
+      if (child === undefined) return this.unknown(id)
+      if (child.obstacle !== undefined) return this.exists(child)
+      this.forget(child)
+      return Effect.void
+    })
+  }
+
+  get table(): ReadonlyMap<string, Child<R, Spec>> {
+    return this.children
+  }
+
+  private unknown(id: string): Effect.Effect<never, ChildNotFound> {
+    return Effect.fail(new ChildNotFound({ path: this.node.path, id }))
+  }
+
+  private exists(child: Child<R, Spec>): Effect.Effect<never, ChildExists> {
+    return Effect.fail(new ChildExists({ path: this.node.path, id: child.spec.id, state: child.obstacle ?? "stopped" }))
+  }
+
+  private refused(child: Child<R, Spec>, cause: Cause.Cause<unknown>): Effect.Effect<never, StartFailed> {
+    if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
+    const reason = ExitReason.describeCause(cause)
+    child.node.failed(reason)
+    this.report("start_error", child, reason)
+    return Effect.fail(new StartFailed({ path: child.node.path, reason, cause: Cause.squash(cause) }))
+  }
+
+  private report(tag: ReportTag, child: Child<R, Spec>, reason: string, delayMillis?: number): void {
+    // 100,000 starts are of interest only to somebody who listens.
+    if (tag === "child_started" && !this.tree.unsafeListening()) return
+    this.tree.unsafeReport({
+      _tag: tag,
+      atMillis: this.habitat.alarm.unsafeNow(),
+      supervisor: this.node.path,
+      offender: child.spec.id,
+      generation: child.generation,
+      reason,
+      ...(delayMillis === undefined ? undefined : { delayMillis })
+    })
+  }
+}
