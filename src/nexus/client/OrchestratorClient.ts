@@ -17,7 +17,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import {
   MalformedReply,
   type Operation,
@@ -34,6 +33,7 @@ import type { Fields, MessageType } from "../wire/Schema.ts"
 import type { SigningKey } from "../wire/Signing.ts"
 import * as Submission from "../wire/Submission.ts"
 import * as TaskReply from "../wire/TaskReply.ts"
+import * as Body from "./Body.ts"
 import type { Environment } from "./Environment.ts"
 import * as Replies from "./Replies.ts"
 
@@ -72,23 +72,9 @@ const causeOf = (error: HttpClientError.HttpClientError): string => {
   return Replies.oneLine(text)
 }
 
-/** Reads a body up to `most` bytes; one byte more is kept as the sign that there was more. */
-const read = (response: HttpClientResponse.HttpClientResponse, most: number) =>
-  response.stream.pipe(
-    Stream.mapAccum(0, (before, chunk) => [before + chunk.length, { chunk, total: before + chunk.length }] as const),
-    Stream.takeUntil(({ total }) => total > most),
-    Stream.runCollect,
-    Effect.map((parts) => Buffer.concat(Array.from(parts, ({ chunk }) => chunk)).subarray(0, most + 1)),
-    // An answer without a body is one that ends at once.
-    Effect.catchIf(
-      (error) => error._tag === "ResponseError" && error.reason === "EmptyBody",
-      () => Effect.succeed(Buffer.alloc(0))
-    )
-  )
-
 /** A body that only explains, or that nobody needs: what comes within a second, and no failure of its own. */
 const readAtMost = (response: HttpClientResponse.HttpClientResponse) =>
-  read(response, errorBodyBytes).pipe(
+  Body.read(response, errorBodyBytes).pipe(
     Effect.timeout("1 second"),
     Effect.orElseSucceed(() => Buffer.alloc(0))
   )
@@ -116,7 +102,8 @@ export const make = (options: Options): Effect.Effect<OrchestratorService, never
           const body = (yield* readAtMost(response)).toString("utf8")
           return { _tag: "Refusal", refusal: { status: response.status, headers: response.headers, body } } as const
         }
-        if (wants === "reply") return { _tag: "Reply", body: yield* read(response, Codec.defaultMaxBytes) } as const
+        if (wants === "reply")
+          return { _tag: "Reply", body: yield* Body.read(response, Codec.defaultMaxBytes) } as const
         yield* readAtMost(response)
         return { _tag: "Reply", body: new Uint8Array(0) } as const
       }).pipe(
