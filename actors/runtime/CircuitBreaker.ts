@@ -98,13 +98,13 @@ export const make = <E>(name: string, options?: Options<E>): Effect.Effect<Circu
       return Effect.void
     }
 
-    const protect: CircuitBreaker<E>["protect"] = (call) =>
+    const protect = <A, E2 extends E, R>(call: Effect.Effect<A, E2, R>): Effect.Effect<A, E2 | CircuitOpen, R> =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<A, E2 | CircuitOpen, R> => {
           const wasTrial = state(now) === "half-open"
           if (opensUntil !== undefined && (!wasTrial || trial)) {
             refused++
-            return new CircuitOpen({ name, retryInMillis: Math.max(0, opensUntil - now) })
+            return Effect.fail(new CircuitOpen({ name, retryInMillis: Math.max(0, opensUntil - now) }))
           }
           if (wasTrial) trial = true
           return Effect.onExit(restore(call), (exit) => settle(exit, wasTrial))

@@ -9,6 +9,7 @@
  * ```
  */
 import * as Effect from "effect/Effect"
+import { tell } from "./Actor.ts"
 import type { ActorRef } from "./Behaviour.ts"
 import { Cell } from "./Cell.ts"
 import { DeadLetters } from "./DeadLetters.ts"
@@ -38,9 +39,7 @@ export const send = <M>(
   message: M
 ): Effect.Effect<void, never, SupervisionTree | DeadLetters> =>
   lookup(path, protocol).pipe(
-    Effect.map((ref) => {
-      ref.unsafeTell(message)
-    }),
+    Effect.flatMap((ref) => tell(ref, message)),
     Effect.catchTag("NotRegistered", () =>
       Effect.flatMap(DeadLetters, (deadLetters) => deadLetters.publish(path, message, "unregistered"))
     )
