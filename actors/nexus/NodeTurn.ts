@@ -9,7 +9,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Quarantine } from "../runtime/Errors.ts"
-import type { DoesNotFit, ProveError, SpoolFailed } from "./Errors.ts"
+import { type DoesNotFit, NotFound, type ProveError, type SpoolFailed } from "./Errors.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
 import type { WaitReason } from "./FleetStatus.ts"
 import type { NodeMemory, NodeWorld } from "./NodeWorld.ts"
@@ -95,7 +95,7 @@ class Turn {
     return Effect.gen(this, function* () {
       const { board, budgets, orchestrator, spool } = this.#world
       const node = this.#node
-      if (!fetching) return { _tag: "Idle" } as const
+      if (!fetching || !this.#world.tickets()) return { _tag: "Idle" } as const
       yield* this.#findAccount()
       const now = yield* Clock.currentTimeMillis
       const slot = budgets.take(node, "fetch", now)
@@ -115,14 +115,26 @@ class Turn {
       }
       const task = result.right
       yield* Effect.uninterruptible(spool.keepTask(node, task))
+      const kept = yield* spool.openTask(node)
+      if (kept === null) return yield* this.#alreadyDone(task)
       Object.assign(this.#memory, { holding: "task", failedProvings: 0, submits: 0, workMillis: fetchedAt - now })
       Retries.succeeded(this.#memory.retries, "fetched")
-      const spooled = { node, task, proofs: task.inputs.map(() => null), fetchedAt }
       board.count(node, "fetched")
-      this.#show(spooled, 0)
+      this.#show(kept, 0)
       const { difficulty, taskId, type } = task
       board.happened(node, { _tag: "TaskFetched", taskId, type, difficulty, inputs: task.inputs.length })
-      return { _tag: "InHand", spooled } as const
+      return { _tag: "InHand", spooled: kept } as const
+    })
+  }
+
+  /** The orchestrator issued a task again that was closed here: nothing that could be done better a second time. */
+  #alreadyDone(task: Task): Effect.Effect<TurnEnd, SpoolFailed | Quarantine> {
+    return Effect.suspend(() => {
+      this.#world.returnTicket(this.#node)
+      this.#world.board.count(this.#node, "failedFetches")
+      const detail = `task ${task.taskId} was issued again, but it is finished here`
+      const error = new NotFound({ operation: "fetch task", what: "task", detail })
+      return this.#decide(FailurePolicy.onFetch(error), error, null)
     })
   }
 

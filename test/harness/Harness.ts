@@ -1,0 +1,103 @@
+/**
+ * The whole tree of a program in one import, with any part of its surroundings swapped.
+ *
+ * Time is the TestClock of `it.effect`, randomness is seeded, and every port has a fake that can be replaced one by one:
+ * `batchFile(config, { spool: realSpoolLayer })` runs the same actors on real SQLite. Later programs add their trees here.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/TestClock"
+import * as FleetTree from "../../actors/nexus/FleetTree.ts"
+import type { MemoryBudget } from "../../actors/nexus/MemoryBudget.ts"
+import { type NodeEntry, NodeFleet, type NodeFleetService } from "../../actors/nexus/NodeFleet.ts"
+import { Orchestrator } from "../../actors/nexus/Orchestrator.ts"
+import * as ProofBudget from "../../actors/nexus/ProofBudget.ts"
+import { Prover } from "../../actors/nexus/Prover.ts"
+import { Spool } from "../../actors/nexus/Spool.ts"
+import type { NodeId } from "../../actors/nexus/Task.ts"
+import * as ActorSystem from "../../actors/runtime/ActorSystem.ts"
+import { SupervisionTree, type SupervisionTreeService } from "../../actors/runtime/SupervisionTree.ts"
+import { FakeOrchestrator, node } from "./FakeOrchestrator.ts"
+import { FakeProver } from "./FakeProver.ts"
+import { MemorySpool } from "./MemorySpool.ts"
+
+export { FakeOrchestrator, node } from "./FakeOrchestrator.ts"
+export { FakeProver } from "./FakeProver.ts"
+export { MemorySpool } from "./MemorySpool.ts"
+
+/** What may be swapped; the rest is a fake. Clock and Random are those of the calling effect. */
+export interface Swaps {
+  readonly orchestrator?: FakeOrchestrator | Layer.Layer<Orchestrator>
+  readonly prover?: FakeProver | Layer.Layer<Prover>
+  readonly spool?: MemorySpool | Layer.Layer<Spool>
+  readonly memory?: Layer.Layer<MemoryBudget>
+}
+
+/** The program, and its fakes where they were not swapped for something else. */
+export interface BatchFile {
+  readonly fleet: NodeFleetService
+  readonly tree: SupervisionTreeService
+  readonly orchestrator: FakeOrchestrator
+  readonly prover: FakeProver
+  readonly spool: MemorySpool
+}
+
+const lots = 2 ** 40
+
+/** Runs batch-file's tree until the scope closes. */
+export const batchFile = (
+  config: FleetTree.FleetConfig,
+  swaps: Swaps = {}
+): Effect.Effect<BatchFile, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const orchestrator = swaps.orchestrator instanceof FakeOrchestrator ? swaps.orchestrator : new FakeOrchestrator()
+    const prover = swaps.prover instanceof FakeProver ? swaps.prover : new FakeProver()
+    const spool = swaps.spool instanceof MemorySpool ? swaps.spool : new MemorySpool()
+    const ports = Layer.mergeAll(
+      Layer.isLayer(swaps.orchestrator)
+        ? (swaps.orchestrator as Layer.Layer<Orchestrator>)
+        : Layer.succeed(Orchestrator, orchestrator.service),
+      Layer.isLayer(swaps.prover) ? (swaps.prover as Layer.Layer<Prover>) : Layer.succeed(Prover, prover.service),
+      Layer.isLayer(swaps.spool) ? (swaps.spool as Layer.Layer<Spool>) : Layer.succeed(Spool, spool.service),
+      swaps.memory ?? ProofBudget.layer(lots)
+    )
+    const program = FleetTree.layer(config).pipe(Layer.provideMerge(ports), Layer.provideMerge(ActorSystem.layer))
+    const context = yield* Effect.orDie(Layer.build(program))
+    const picked = yield* Effect.provide(Effect.all([NodeFleet, SupervisionTree]), context)
+    return { fleet: picked[0], tree: picked[1], orchestrator, prover, spool }
+  })
+
+/** Node list entries 1 to n. */
+export const entries = (count: number, from = 1): ReadonlyArray<NodeEntry> =>
+  Array.from({ length: count }, (_, i) => ({ id: node(from + i), label: null, account: null }))
+
+export const entry = (id: number, more: Partial<Omit<NodeEntry, "id">> = {}): NodeEntry => ({
+  id: node(id),
+  label: null,
+  account: null,
+  ...more
+})
+
+/** Seeds everything random below. */
+export const seeded = (seed: number) => Effect.withRandom(Random.make(seed))
+
+/** Lets time pass in steps, so that what one moment starts is under way before the next. */
+export const pass = (millis: number, step = millis): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    for (let gone = 0; gone < millis; gone += step) yield* TestClock.adjust(Math.min(step, millis - gone))
+  })
+
+/** Lets whatever was started come to rest without letting time pass. */
+export const settle: Effect.Effect<void> = Effect.gen(function* () {
+  for (let i = 0; i < 5; i++) yield* TestClock.adjust(0)
+})
+
+/** The row of a node. */
+export const row = (fleet: NodeFleetService, id: NodeId | number) =>
+  Effect.map(fleet.status, ({ nodes }) => {
+    const found = nodes.find((status) => status.id === String(id))
+    if (found === undefined) throw new Error(`no node ${id} on the board`)
+    return found
+  })
