@@ -12,6 +12,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { NodeEntry } from "../../../actors/nexus/NodeFleet.ts"
 import { NodeId } from "../../../actors/nexus/Task.ts"
+import { isPrintable, oneLine } from "../wire/Printable.ts"
 import { type LineProblem, NodeListInvalid, NodeListUnreadable } from "./Errors.ts"
 
 export interface NodeList {
@@ -33,14 +34,6 @@ const maxLabel = 64
 const shownLength = 60
 
 const decodeId = Schema.decodeUnknownEither(NodeId)
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
-
-const shown = (text: string) => {
-  const clean = text.replace(control, "?")
-  return clean.length > shownLength ? `${clean.slice(0, shownLength - 1)}…` : clean
-}
-
 /** One line without its comment: an entry, or why it is none. */
 const parseLine = (text: string): Either.Either<NodeEntry, string> => {
   const words = text.split(/\s+/)
@@ -53,7 +46,7 @@ const parseLine = (text: string): Either.Either<NodeEntry, string> => {
   }
   const label = words.slice(1, account === null ? undefined : -1).join(" ")
   if (label.length > maxLabel) return Either.left(`the label has more than ${maxLabel} characters`)
-  if (label.match(control) !== null) return Either.left("the label holds control characters")
+  if (!isPrintable(label)) return Either.left("the label holds control characters")
   return Either.right({ id: id.right, label: label === "" ? null : label, account })
 }
 
@@ -75,7 +68,7 @@ export const parse = (path: string, text: string, options: ParseOptions): Either
       entries.push(entry.right)
     } else {
       const reason = Either.isLeft(entry) ? entry.left : `the same id as in line ${first}`
-      problems.push({ line, text: shown(raw.trim()), reason })
+      problems.push({ line, text: oneLine(raw, shownLength), reason })
     }
   }
   const usable = entries.length > 0 && (problems.length === 0 || options.skipInvalid)

@@ -29,6 +29,7 @@ import { knownProgram, NodeId } from "../../../actors/nexus/Task.ts"
 import * as Codec from "../wire/Codec.ts"
 import type { WireError } from "../wire/Errors.ts"
 import * as Messages from "../wire/Messages.ts"
+import { oneLine } from "../wire/Printable.ts"
 import type { Fields, MessageType } from "../wire/Schema.ts"
 import type { SigningKey } from "../wire/Signing.ts"
 import * as Submission from "../wire/Submission.ts"
@@ -69,7 +70,7 @@ const causeOf = (error: HttpClientError.HttpClientError): string => {
     // Several addresses were tried: the failures of all of them are one AggregateError without a message.
     cause = cause instanceof AggregateError ? cause.errors[0] : cause.cause
   }
-  return Replies.oneLine(text)
+  return oneLine(text)
 }
 
 /** A body that only explains, or that nobody needs: what comes within a second, and no failure of its own. */
@@ -166,7 +167,7 @@ export const make = (options: Options): Effect.Effect<OrchestratorService, never
           ({ programId, taskId }) =>
             new UnsupportedTask({
               taskId: taskId,
-              detail: `it is for program "${Replies.oneLine(programId)}", known is ${knownProgram}`
+              detail: `it is for program "${oneLine(programId)}", known is ${knownProgram}`
             })
         )
       )
@@ -223,7 +224,7 @@ export const make = (options: Options): Effect.Effect<OrchestratorService, never
                 new MalformedReply({
                   operation: "register node",
                   offset: null,
-                  detail: `"${Replies.oneLine(nodeId)}" is no node id`
+                  detail: `"${oneLine(nodeId)}" is no node id`
                 })
             )
           )

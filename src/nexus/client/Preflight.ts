@@ -7,10 +7,10 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
+import { oneLine } from "../wire/Printable.ts"
 import * as Body from "./Body.ts"
 import { CountryRefused } from "./Errors.ts"
 import { officialVersion } from "./OrchestratorClient.ts"
-import * as Replies from "./Replies.ts"
 
 export interface Report {
   /** ISO 3166 code of the country of this host's address; null when unknown or not looked up. */
@@ -55,7 +55,7 @@ export const parseRequirements = (text: string): Requirements | null => {
     }
     const { type, version } = value as { readonly type?: unknown; readonly version?: unknown }
     if (typeof version === "string" && typeof type === "string" && /^\d+\.\d+\.\d+$/.test(version)) {
-      versions.push({ version, type: Replies.oneLine(type) })
+      versions.push({ version, type: oneLine(type) })
     }
     for (const [name, item] of Object.entries(value)) walk(name, item, depth + 1)
   }

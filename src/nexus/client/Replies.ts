@@ -16,9 +16,7 @@ import {
   TaskExpired,
   Unreachable
 } from "../../../actors/nexus/Errors.ts"
-
-/** Longest detail shown, in characters. */
-const detailLength = 200
+import { oneLine } from "../wire/Printable.ts"
 
 /** Longest Retry-After believed, in milliseconds: a day. What to do with long ones is the actors' decision. */
 const longestWait = 86_400_000
@@ -28,13 +26,6 @@ export interface Refusal {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
-}
-
-/** One line of at most 200 characters without control characters, tags or runs of white space. */
-export const oneLine = (text: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
-  const line = text.replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, " ").trim()
-  return line.length > detailLength ? `${line.slice(0, detailLength - 1)}…` : line
 }
 
 const fromJson = (body: string): string | null => {
@@ -52,11 +43,11 @@ const fromHtml = (body: string): string => {
   return title === undefined ? "an HTML page" : `an HTML page, "${oneLine(title)}"`
 }
 
-/** What the body of a refusal says, for an operator. */
+/** What the body of a refusal says, for an operator: one short line. */
 export const detailOf = (body: string): string => {
   const trimmed = body.trimStart()
-  if (trimmed === "") return "no explanation given"
-  return oneLine(trimmed.startsWith("<") ? fromHtml(trimmed) : (fromJson(trimmed) ?? trimmed))
+  const detail = oneLine(trimmed.startsWith("<") ? fromHtml(trimmed) : (fromJson(trimmed) ?? trimmed))
+  return detail === "" ? "no explanation given" : detail
 }
 
 /** Retry-After in milliseconds from `now`: whole seconds, or an HTTP date; null when absent or unreadable. */

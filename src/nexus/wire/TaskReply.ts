@@ -10,6 +10,7 @@ import type { Task } from "../../../actors/nexus/Task.ts"
 import * as Codec from "./Codec.ts"
 import { WireError } from "./Errors.ts"
 import * as Messages from "./Messages.ts"
+import { isPrintable } from "./Printable.ts"
 import type { Encodable, Message } from "./Schema.ts"
 
 /** "task" is field 4; "flat" is fields 1 to 3, which can carry only one input and no type or difficulty. */
@@ -27,8 +28,7 @@ const millisOf = (stamp: Message<typeof Messages.Timestamp> | null): number | nu
 /** The id is signed and shown to operators: it must be there and must not steer a terminal. */
 const faultOf = (task: Task): string | null => {
   if (task.taskId === "") return "no task id"
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(task.taskId)) return "the task id holds control characters"
+  if (!isPrintable(task.taskId)) return "the task id holds control characters"
   return task.inputs.length === 0 ? `task ${task.taskId} has no input` : null
 }
 
