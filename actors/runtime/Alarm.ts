@@ -163,7 +163,7 @@ class AlarmHeap {
   private sleepUntil(dueMillis: number): void {
     const previous = this.sleeper
     const now = this.now()
-    const wait = Math.min(LONGEST_SLEEP, Math.max(0, dueMillis - now))
+    const wait = Math.min(LONGEST_SLEEP, Math.max(0, Math.ceil(dueMillis - now)))
     this.sleepsUntil = now + wait
     let current: Runner.Running | undefined
     current = this.runner.fork(this.clock.sleep(Duration.millis(wait)), () => {
