@@ -37,9 +37,12 @@ const minProofBytes = 1024
 const bytesPerRow = 36_000
 const baseBytes = 32 * 1024 * 1024
 
-/** Memory class and expected peak of a proof over `n`: the prover works on a power of two of rows. */
+/**
+ * Memory class and expected peak of a proof over `n`: the prover works on a power of two of rows, at least as many as the
+ * network's guest has words (2550).
+ */
 export const estimate = (n: number): { readonly memoryClass: string; readonly bytes: number } => {
-  const log = Math.max(8, Math.ceil(Math.log2(TaskInput.rowsBound(n))))
+  const log = Math.max(12, Math.ceil(Math.log2(TaskInput.rowsBound(n))))
   return { memoryClass: `official/2^${log}`, bytes: baseBytes + bytesPerRow * 2 ** log }
 }
 

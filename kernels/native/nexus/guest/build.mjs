@@ -23,7 +23,18 @@ try {
   const object = join(work, "fib.o")
   const linked = join(work, "fib.elf")
   execFileSync(`${prefix}as`, ["-march=rv32i", "-mabi=ilp32", join(here, "fib.S"), "-o", object])
-  execFileSync(`${prefix}ld`, ["-m", "elf32lriscv", "-n", "-s", "--no-relax", "-T", join(here, "fib.ld"), object, "-o", linked])
+  execFileSync(`${prefix}ld`, [
+    "-m",
+    "elf32lriscv",
+    "-n",
+    "-s",
+    "--no-relax",
+    "-T",
+    join(here, "fib.ld"),
+    object,
+    "-o",
+    linked
+  ])
   elf = readFileSync(linked)
 } finally {
   rmSync(work, { recursive: true })
