@@ -2,10 +2,14 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <fstream>
+#include <iterator>
 #include <random>
 
+#include "../constraints.h"
 #include "../kernels.h"
-#include "../tip5.h"
+#include "../number.h"
+#include "../prover.h"
 
 using namespace pitboss::nockpow;
 
@@ -44,10 +48,67 @@ int speed() {
   return 0;
 }
 
+// The constraint list in weight order, in the columns of specs/constraints_*.tsv.
+int constraints(bool legacy) {
+  std::printf("table\tkind\tidx_in_kind(weight index)\tlabel\tmug\tdegrees(per poly)\n");
+  for (size_t t = 0; t < 2; t++) {
+    const TableSystem& s = table_system(legacy, t);
+    int index = 0;
+    Kind kind = Kind::boundary;
+    for (const Constraint& c : s.constraints) {
+      if (c.kind != kind) index = 0;
+      kind = c.kind;
+      std::string degrees;
+      for (const Expr e : c.values) {
+        if (!degrees.empty()) degrees += ',';
+        degrees += std::to_string(s.graph.nodes()[e.id].degree);
+      }
+      std::printf("%s\t%s\t%d\t%s\t%u\t%s\n", t == 0 ? "memory" : "compute", kind_name(kind), index, c.label.c_str(), c.mug,
+                  degrees.c_str());
+      index += static_cast<int>(c.values.size());
+    }
+    std::fprintf(stderr, "table %zu nodes %zu constraints %zu\n", t, s.graph.nodes().size(), s.constraints.size());
+  }
+  return 0;
+}
+
+std::vector<uint8_t> read_file(const char* path) {
+  std::ifstream f(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(f), {}};
+}
+
+// Proves again what a proof file says and compares object by object.
+int reproduce(const char* path) {
+  const auto bytes = read_file(path);
+  const DecodeResult d = decode_proof(bytes, true);
+  std::printf("%s: decode %s %s, %zu objects\n", path, refusal_text(d.refusal), d.detail.c_str(), d.proof.objects.size());
+  if (d.refusal != Refusal::none) return 3;
+  const std::atomic<bool> stop{false};
+  const ProofObject& o = d.proof.objects[0];
+  const double t0 = now();
+  double last = t0;
+  ProveOptions options;
+  options.progress = [&](Stage s, u64 done, u64 total) {
+    std::printf("  %-12s %lu/%lu %.1f ms\n", stage_text(s), done, total, (now() - last) * 1e3);
+    last = now();
+  };
+  const ProveResult r = prove(d.proof.version, o.digest, o.nonce, o.number, options, stop);
+  std::printf("%s in %.3f s processor time\n", prove_status_text(r.status), now() - t0);
+  size_t same = 0;
+  for (size_t i = 0; i < r.proof.objects.size() && i < d.proof.objects.size(); i++) {
+    if (r.proof.objects[i] == d.proof.objects[i]) same++;
+    else std::printf("  object %zu (%s) differs\n", i, tag_text(d.proof.objects[i].tag));
+  }
+  std::printf("%zu of %zu objects equal, jam equal to own input: %d\n", same, d.proof.objects.size(), encode_proof(r.proof) == encode_proof(d.proof));
+  return r.proof == d.proof ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "speed") == 0) return speed();
-  std::fprintf(stderr, "usage: nockpow_dev speed\n");
+  if (argc > 2 && std::strcmp(argv[1], "constraints") == 0) return constraints(std::strcmp(argv[2], "legacy") == 0);
+  if (argc > 2 && std::strcmp(argv[1], "reproduce") == 0) return reproduce(argv[2]);
+  std::fprintf(stderr, "usage: nockpow_dev speed | reproduce FILE | constraints legacy|current\n");
   return 2;
 }
