@@ -173,7 +173,7 @@ export const ask = <M, A, E = never>(
     if (mustWait(cell)) {
       waiter = { message: carried, admitted: () => {} }
       cell.waitForRoom(waiter)
-    } else if (cell.unsafeTell(carried)) cell.runNow()
+    } else if (cell.accept(carried)) cell.runNow()
     else return Effect.fail(new MailboxFull({ path: cell.path, capacity: cell.mailbox.capacity }))
     if (question.exit !== undefined) return question.exit
     const millis = timeoutMillis(options?.timeout)

@@ -101,11 +101,18 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   }
 
   unsafeTell(message: M): boolean {
+    const taken = this.accept(message)
+    if (this.status === "idle" && taken) this.makeReady()
+    return taken
+  }
+
+  /** Put a message into the mailbox without waking the actor. */
+  accept(message: M): boolean {
     if (this.status === "retired") return this.dead(message, "stopped")
     const offer = this.mailbox.offer(message)
+    if (offer === "taken") return true
     if (offer === "full") return this.dead(message, "full")
-    if (offer !== "taken") this.dead(offer.pushedOut, "dropped")
-    if (this.status === "idle") this.makeReady()
+    this.dead(offer.pushedOut, "dropped")
     return true
   }
 
@@ -116,7 +123,7 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
 
   /** Handle what waits on the caller's stack if the actor is free: the caller waits for the outcome anyway. */
   runNow(): void {
-    if (this.status !== "idle" || this.mailbox.depth === 0) return
+    if (this.status !== "idle") return
     this.status = "ready"
     Dispatcher.runNow(this)
   }
@@ -550,6 +557,7 @@ export type Address<M> = Pick<
   | "retired"
   | "mailbox"
   | "unsafeTell"
+  | "accept"
   | "waitForRoom"
   | "runNow"
   | "addAsk"

@@ -29,6 +29,11 @@ export class Inbox<T> {
     return item
   }
 
+  /** The reader waits and there is nothing to read: nobody else can be at work on what it owns. */
+  get parked(): boolean {
+    return this.wake !== undefined
+  }
+
   /** Wait until something is there. */
   readonly wait: Effect.Effect<void> = Effect.async((resume) => {
     if (this.items.length > this.head) {

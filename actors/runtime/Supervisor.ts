@@ -184,11 +184,20 @@ const policyOf = (options: Limits & { readonly strategy?: Strategy }, dynamic: b
 })
 
 // `R` is what the children need together, so each of them needs no more than that; TypeScript can not follow `Needs`.
-const specsOf = <R>(options: { readonly children?: ReadonlyArray<ChildSpec<unknown>> }): ReadonlyArray<ChildSpec<R>> =>
-  (options.children ?? []) as ReadonlyArray<ChildSpec<R>>
+const specsOf =
+  <R>(options: { readonly children?: ReadonlyArray<ChildSpec<unknown>> }) =>
+  (): ReadonlyArray<ChildSpec<R>> =>
+    (options.children ?? []) as ReadonlyArray<ChildSpec<R>>
 
-const initial = <A, Spec>(options: DynamicOptions<A, Spec>): Iterable<Spec> =>
-  Array.from(options.initial ?? [], options.template)
+/** Specifications made anew for every incarnation, each when its predecessor is ready. */
+const initial = <A, Spec>({ initial, template }: DynamicOptions<A, Spec>): (() => Iterable<Spec>) => {
+  const args = Array.from(initial ?? [])
+  return () => mapped(args, template)
+}
+
+function* mapped<A, B>(items: Iterable<A>, make: (item: A) => B): Generator<B> {
+  for (const item of items) yield make(item)
+}
 
 /** A running supervisor: its loop, and its end. */
 interface Handle<R, Spec extends ChildSpec<R>> {
@@ -219,7 +228,7 @@ const prepare = <R, Spec extends ChildSpec<R>>(node: TreeNode, policy: Policy) =
 const root = <R, Spec extends ChildSpec<R>>(
   id: string,
   policy: Policy,
-  specs: Iterable<Spec>
+  specs: () => Iterable<Spec>
 ): Effect.Effect<Handle<R, Spec>, StartFailed, R | Scope.Scope | Services> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
@@ -232,7 +241,7 @@ const root = <R, Spec extends ChildSpec<R>>(
       node.generation = 1
       const handle = yield* Effect.provideService(prepare<R, Spec>(node, policy), CurrentNode, { node })
       const { end, loop } = handle
-      yield* Effect.onError(restore(loop.startAll(specs)), () => Effect.sync(() => node.detach()))
+      yield* Effect.onError(restore(loop.startAll(specs())), () => Effect.sync(() => node.detach()))
       node.enter("running")
       const runner = yield* Runner.make<R>()
       const running = runner.fork(
@@ -254,7 +263,7 @@ const nested = <R, Spec extends ChildSpec<R>, R2>(
   id: string,
   options: ChildOptions,
   policy: Policy,
-  specs: Iterable<Spec>,
+  specs: () => Iterable<Spec>,
   onStart: (handle: Handle<R, Spec>) => Effect.Effect<unknown, unknown, R2> | undefined
 ): ChildSpec<R | R2 | Services> => ({
   ...pickChildOptions(options),
@@ -266,7 +275,7 @@ const nested = <R, Spec extends ChildSpec<R>, R2>(
     const handle = yield* prepare<R, Spec>(node, policy)
     const { loop } = handle
     yield* Effect.addFinalizer(() => loop.terminateAll)
-    yield* loop.startAll(specs)
+    yield* loop.startAll(specs())
     const started = onStart(handle)
     if (started !== undefined) yield* started
     return loop.body.pipe(
@@ -333,6 +342,6 @@ const asDynamic = <A, Spec extends ChildSpec<R>, R>(
   return {
     ...requests(handle),
     startChild: (argument) => loop.request(() => loop.add(template(argument))),
-    startChildren: (args) => loop.request(() => Effect.forEach(args, (argument) => loop.add(template(argument))))
+    startChildren: (args) => loop.request(() => loop.addAll(mapped(args, template)))
   }
 }
