@@ -30,8 +30,9 @@ export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)))
 
 const built = (name: string) => join(packageRoot, "kernels", "build", "Release", name)
 
-/** The executable in which native jobs run. */
-export const hostExecutable = built(process.platform === "win32" ? "pitboss-host.exe" : "pitboss-host")
+/** The executable in which native jobs run; PITBOSS_KERNEL_HOST names another build of it (one with sanitizers). */
+export const hostExecutable =
+  process.env["PITBOSS_KERNEL_HOST"] ?? built(process.platform === "win32" ? "pitboss-host.exe" : "pitboss-host")
 
 /** The addon with small pure calls. */
 export const addonFile = built("pitboss.node")

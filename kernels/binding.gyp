@@ -1,9 +1,6 @@
 {
   # Two products: build/Release/pitboss.node (small pure calls) and build/Release/pitboss-host (the kernel host).
   # C++20, baseline instruction set; code for larger ones sits in targets of its own with its own flags.
-  "variables": {
-    "pitboss_sanitize%": ""
-  },
   "target_defaults": {
     "include_dirs": ["native"],
     "cflags_cc!": ["-std=gnu++17", "-fno-exceptions", "-fno-rtti", "-std=gnu++20"],

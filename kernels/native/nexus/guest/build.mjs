@@ -42,7 +42,8 @@ try {
 
 const rows = []
 for (let i = 0; i < elf.length; i += 20) {
-  rows.push("    " + [...elf.subarray(i, i + 20)].map((b) => `0x${b.toString(16).padStart(2, "0")},`).join(" "))
+  const row = [...elf.subarray(i, i + 20)].map((byte) => `0x${byte.toString(16).padStart(2, "0")},`)
+  rows.push(`    ${row.join(" ")}`)
 }
 const source = `// The bytes of our guest: generated from fib.S and fib.ld by build.mjs, ${elf.length} bytes, sha-256
 // ${createHash("sha256").update(elf).digest("hex")}. Do not edit.
