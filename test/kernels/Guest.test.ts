@@ -234,7 +234,8 @@ layer(KernelHost.Native())("Receipt", (it) => {
     Effect.gen(function* () {
       const host = yield* KernelHost
       const { peakBytes } = yield* NexusMachine.receipt(host, { n: 200_000, a: 1, b: 1 })
-      if (peakBytes !== null) assert.isBelow(peakBytes, 8 * 1024 * 1024)
+      if (peakBytes !== null && process.env["PITBOSS_KERNEL_HOST"] === undefined)
+        assert.isBelow(peakBytes, 8 * 1024 * 1024)
     })
   )
 })

@@ -1,4 +1,5 @@
 /** The official prover's adapter against a stand-in program that behaves in every way a prover can. */
+import { spawn } from "node:child_process"
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -122,6 +123,28 @@ describe("OfficialProver", () => {
         Effect.repeat({ schedule: Schedule.spaced("20 millis"), while: (alive) => alive, times: 100 })
       )
       for (const pid of pids) assert.isFalse(exists(pid))
+      rmSync(folder, { recursive: true })
+    })
+  )
+
+  it.live.skipIf(process.platform !== "linux")("dies with the program that started it, even when that is killed", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "pitboss-official-"))
+      const script = fileURLToPath(new URL("fixtures/prove-for-ever.ts", import.meta.url))
+      const program = spawn(process.execPath, ["--import", "tsx", script, fake], {
+        stdio: "ignore",
+        env: { ...process.env, TMPDIR: folder }
+      })
+      const pid = yield* Effect.try(() => Number(readFileSync(join(folder, "pid"), "utf8"))).pipe(
+        Effect.filterOrFail((pid) => pid > 0),
+        Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 1000 })
+      )
+      assert.isTrue(exists(pid))
+      program.kill("SIGKILL")
+      yield* Effect.sync(() => exists(pid)).pipe(
+        Effect.repeat({ schedule: Schedule.spaced("20 millis"), while: (alive) => alive, times: 250 })
+      )
+      assert.isFalse(exists(pid))
       rmSync(folder, { recursive: true })
     })
   )
