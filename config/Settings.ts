@@ -48,12 +48,6 @@ const url = matching("URL", isUrl, {
   zh: "以 http:// 或 https:// 开头且不含密码的 URL"
 })
 
-const environments = ["production", "beta", "staging", "local"]
-const environment = matching("NAME|URL", (value) => environments.includes(value) || isUrl(value), {
-  en: `one of ${environments.join(", ")}, or a URL that starts with http:// or https://`,
-  zh: `${environments.join("、")} 之一，或以 http:// 或 https:// 开头的 URL`
-})
-
 const nodeId = matching("ID", (value) => /^(0|[1-9]\d{0,19})$/.test(value) && BigInt(value) < 1n << 64n, {
   en: "a node id: a whole number from 0 to 18446744073709551615",
   zh: "节点编号：0 到 18446744073709551615 的整数"
@@ -93,15 +87,18 @@ export const common = {
 
 /** Which orchestrator to talk to. */
 const network = {
-  env: setting(environment, {
-    name: "env",
-    fallback: "production",
-    variables: ["NEXUS_ENVIRONMENT"],
-    about: {
-      en: "which network; local starts an orchestrator of our own on 127.0.0.1:50505",
-      zh: "网络环境；local 会在 127.0.0.1:50505 启动内置的 orchestrator"
+  env: setting(
+    { ...text, placeholder: "NAME|URL" },
+    {
+      name: "env",
+      fallback: "production",
+      variables: ["NEXUS_ENVIRONMENT"],
+      about: {
+        en: "production, beta, staging, a URL, or local, which starts an orchestrator of our own on 127.0.0.1:50505",
+        zh: "production、beta、staging、一个 URL，或 local（在 127.0.0.1:50505 启动内置的 orchestrator）"
+      }
     }
-  }),
+  ),
   orchestratorUrl: optional(url, {
     name: "orchestrator-url",
     about: { en: "an orchestrator by its URL; goes before --env", zh: "直接指定 orchestrator 的 URL，优先于 --env" }
@@ -115,7 +112,7 @@ const proving = {
     about: { en: "processor cores that proving may use", zh: "证明最多使用的处理器核心数" },
     shown: { en: "all of them", zh: "全部" }
   }),
-  memoryLimit: optional(bytes(64 * 2 ** 20), {
+  memoryLimit: optional(bytes(256 * 2 ** 20), {
     name: "memory-limit",
     about: {
       en: "memory that the whole process tree may use; work that does not fit waits",
@@ -133,12 +130,12 @@ const proving = {
   officialProver: optional(path("FILE"), {
     name: "official-prover",
     about: {
-      en: "the installed official program (nexus-network, nexus-cli) whose prover is used outside local environments",
-      zh: "已安装的官方程序（nexus-network、nexus-cli）；非本地环境使用它的证明器"
+      en: "the installed official Nexus program, whose prover is used outside local environments",
+      zh: "已安装的 Nexus 官方程序；非本地环境使用它的证明器"
     },
     shown: {
-      en: "nexus-network or nexus-cli on the PATH or in ~/.nexus/bin",
-      zh: "PATH 或 ~/.nexus/bin 中的 nexus-network 或 nexus-cli"
+      en: "nexus-network, nexus-cli or nexus on PATH",
+      zh: "PATH 中的 nexus-network、nexus-cli 或 nexus"
     }
   })
 } as const satisfies Group
@@ -159,31 +156,28 @@ const running = {
   })
 } as const satisfies Group
 
-/** Faults that the orchestrator of our own makes on purpose; every share is of all requests. */
-const faults = {
-  limits: setting(oneOf(["default", "official"]), {
+/** The orchestrator of our own; the two texts have a grammar of their own that the orchestrator judges. */
+const embedded = {
+  limits: setting(text, {
     name: "limits",
-    fallback: "default",
+    fallback: "standard",
     about: {
-      en: "rate limits of the built-in orchestrator: default, or as documented for the official one",
-      zh: "内置 orchestrator 的限流：默认值，或官方文档所述的值"
+      en: "its rate limits: standard (60 fetches, 100 submits per account and minute), official, or fetch=N,submit=N",
+      zh: "内置 orchestrator 的限流：standard（每账户每分钟 60 次获取、100 次提交）、official，或 fetch=N,submit=N"
     }
   }),
-  faults: setting(fraction, {
+  faults: setting(text, {
     name: "faults",
-    fallback: 0,
+    fallback: "none",
     about: {
-      en: "share of requests that the built-in orchestrator spoils: errors, drops, truncated answers",
-      zh: "内置 orchestrator 故意出错的请求比例：错误、断开、截断"
+      en: "trouble that it makes on purpose: none, rate=0.1 (a tenth of all requests), or a list such as drop=0.05,lost=0.02",
+      zh: "内置 orchestrator 故意制造的故障：none、rate=0.1（十分之一的请求），或如 drop=0.05,lost=0.02 的列表"
     }
   }),
-  latency: setting(seconds(0, 60), {
-    name: "latency",
+  legacyReplies: setting(fraction, {
+    name: "legacy-replies",
     fallback: 0,
-    about: {
-      en: "seconds that the built-in orchestrator takes for an answer, at most",
-      zh: "内置 orchestrator 应答的最大延迟（秒）"
-    }
+    about: { en: "share of its task replies in the older form of the protocol", zh: "使用旧版协议格式的任务应答比例" }
   })
 } as const satisfies Group
 
@@ -257,7 +251,7 @@ export const batchFile = {
   ...network,
   ...proving,
   ...running,
-  ...faults,
+  ...embedded,
   ...retiredBatch
 } as const satisfies Group
 
@@ -272,7 +266,7 @@ export const start = {
   ...network,
   ...proving,
   ...running,
-  ...faults,
+  ...embedded,
   checkMemory: retired("check-memory", false, {
     en: "not needed: work that does not fit --memory-limit always waits",
     zh: "不再需要：超出 --memory-limit 的工作总会等待"
@@ -302,7 +296,7 @@ export const registerNode = {
   ...network
 } as const satisfies Group
 
-export const logout = {} as const satisfies Group
+export const logout = { ...network } as const satisfies Group
 
 export const orchestrator = {
   host: setting(text, {
@@ -315,12 +309,12 @@ export const orchestrator = {
     fallback: 50_505,
     about: { en: "port to listen on; 0 takes a free one", zh: "监听端口；0 表示任意空闲端口" }
   }),
-  nodes: optional(path("FILE"), {
-    name: "nodes",
+  file: optional(path("FILE"), {
+    name: "file",
     about: { en: "node list that groups nodes into accounts", zh: "把节点归入账户的节点列表" }
   }),
   shutdownDeadline: running.shutdownDeadline,
-  ...faults
+  ...embedded
 } as const satisfies Group
 
 /** Commands that speak to a running program. */

@@ -31,11 +31,20 @@ const isFailure = (value: unknown): value is Failure =>
   "message" in value &&
   typeof value.message === "string"
 
+/** A supervisor that did not start says why: the error of the child is what the operator can act on. */
+const rootOf = (failure: Failure): Failure => {
+  if (failure._tag !== "StartFailed" || !("cause" in failure)) return failure
+  const { cause } = failure
+  const inner = Cause.isCause(cause) ? [...Cause.failures(cause)].find(isFailure) : cause
+  return isFailure(inner) ? rootOf(inner) : failure
+}
+
 /** The error that a cause is about: the first failure, else a defect that is a tagged error of ours. */
 const failureOf = (cause: Cause.Cause<Failure>): Failure | null => {
-  for (const failure of Cause.failures(cause)) return failure
-  for (const defect of Cause.defects(cause))
+  for (const failure of Cause.failures(cause)) return rootOf(failure)
+  for (const defect of Cause.defects(cause)) {
     if (isFailure(defect) && ExitCode.of(defect) !== ExitCode.internal) return defect
+  }
   return null
 }
 

@@ -79,7 +79,7 @@ const orchestrator = leaf({
     en: "run an orchestrator of our own, for local nodes and tests",
     zh: "运行内置的 orchestrator，供本地节点和测试使用"
   },
-  examples: ["pitboss orchestrator --faults 10% --latency 0.2"],
+  examples: ["pitboss orchestrator --limits official --faults rate=0.1"],
   section: "orchestrator",
   settings: { ...Settings.orchestrator, ...common },
   lasting: true,

@@ -1,0 +1,194 @@
+/**
+ * The supervision tree of `batch-file` and `start`: storage, orchestrator, prover, nodes, and what shows and steers them.
+ *
+ * ```
+ * batch-file (rest_for_one)
+ * |- spool             durable tasks and proofs
+ * |- orchestrator      only for --env local: ours, or a healthy one that is already there
+ * |- prover            kernel hosts, or the official program
+ * |- nexus             the fleet: budgets, turnstile, one actor per node
+ * |- surface (one_for_one)
+ *    |- steward        stop and reload requests of signals, socket and keys
+ *    |- control        the control socket
+ *    |- node-list      follows the file
+ *    |- log            events as lines
+ *    |- table          the live table, on a terminal
+ * ```
+ *
+ * Whoever needs a service starts after it and is restarted with it. The program ends when the fleet has.
+ */
+import { join } from "node:path"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { FleetSettings } from "../../actors/nexus/FleetCore.ts"
+import * as FleetTree from "../../actors/nexus/FleetTree.ts"
+import type { MemoryBudgetService } from "../../actors/nexus/MemoryBudget.ts"
+import { MemoryBudget } from "../../actors/nexus/MemoryBudget.ts"
+import type { NodeEntry, NodeFleetService, StopReport } from "../../actors/nexus/NodeFleet.ts"
+import { Orchestrator } from "../../actors/nexus/Orchestrator.ts"
+import type { ProverService } from "../../actors/nexus/Prover.ts"
+import { Prover, Verifier } from "../../actors/nexus/Prover.ts"
+import type { SpoolService } from "../../actors/nexus/Spool.ts"
+import { Spool } from "../../actors/nexus/Spool.ts"
+import * as ChildSpec from "../../actors/runtime/ChildSpec.ts"
+import type { IntensityReached, StartFailed } from "../../actors/runtime/Errors.ts"
+import * as Supervisor from "../../actors/runtime/Supervisor.ts"
+import * as HostPool from "../../kernels/HostPool.ts"
+import * as DataFolder from "../cli/DataFolder.ts"
+import { version } from "../cli/Version.ts"
+import * as NexusSpool from "../storage/NexusSpool.ts"
+import type { Environment } from "./client/Environment.ts"
+import * as OrchestratorClient from "./client/OrchestratorClient.ts"
+import * as Telemetry from "./client/Telemetry.ts"
+import * as EmbeddedOrchestrator from "./orchestrator/EmbeddedOrchestrator.ts"
+import * as Probe from "./orchestrator/Probe.ts"
+import type { Settings as EmbeddedSettings } from "./orchestrator/Settings.ts"
+import * as OfficialProver from "./prover/OfficialProver.ts"
+import * as ReceiptProver from "./prover/ReceiptProver.ts"
+import { holder, Slot } from "./Slot.ts"
+import type { SigningKey } from "./wire/Signing.ts"
+
+/** Everything that was decided before the first child starts. */
+export interface Plan {
+  /** "batch-file" or "start". */
+  readonly program: string
+  /** The data folder. */
+  readonly home: string
+  readonly environment: Environment
+  /** Null: the orchestrator is somebody else's. */
+  readonly embedded: EmbeddedSettings | null
+  readonly key: SigningKey
+  /** ISO 3166 code for telemetry; null when unknown. */
+  readonly country: string | null
+  /** Path of the official program; null: receipts by our own kernel hosts. */
+  readonly officialProver: string | null
+  /** Proofs at the same time. */
+  readonly slots: number
+  readonly memory: MemoryBudgetService
+  readonly settings: Partial<FleetSettings>
+}
+
+/** Who is in the fleet now: what a restarted fleet begins with. */
+export interface Roster {
+  nodes: ReadonlyArray<NodeEntry>
+  spares: ReadonlyArray<NodeEntry>
+}
+
+export interface Core {
+  readonly fleet: Slot<NodeFleetService>
+  readonly roster: Roster
+  /** Completed once, when the fleet has ended by itself or as it was asked to. */
+  readonly ended: Deferred.Deferred<StopReport>
+}
+
+const spoolFile = (home: string) => join(home, "nexus", "spool.sqlite")
+
+/** Build a layer in the child's scope and take one service out of it. */
+const built = <I, S, E, R>(tag: Context.Tag<I, S>, layer: Layer.Layer<I, E, R>): Effect.Effect<S, E, R | Scope.Scope> =>
+  Effect.map(Layer.build(layer), (context) => Context.get(context, tag))
+
+/** Ours is started unless a healthy one is there already; either way its URL is that of the environment. */
+const embeddedStart = (plan: Plan, settings: EmbeddedSettings) =>
+  Effect.gen(function* () {
+    const there = yield* Probe.probe(settings.host, settings.port)
+    if (there._tag !== "Orchestrator") {
+      const folder = yield* DataFolder.prepare(plan.home, "orchestrator")
+      yield* DataFolder.own(folder, plan.program)
+    }
+    const verifier = yield* built(Verifier, ReceiptProver.verifierLayer({ slots: 1 }))
+    const { own } = yield* Effect.provideService(EmbeddedOrchestrator.ensure(settings), Verifier, verifier)
+    return own === null ? Effect.never : own.running
+  })
+
+const proverOf = (plan: Plan): Effect.Effect<ProverService, never, Scope.Scope> =>
+  plan.officialProver === null
+    ? Effect.map(HostPool.make({ size: plan.slots }), (hosts) => ReceiptProver.prover(hosts, plan.slots))
+    : Effect.succeed(OfficialProver.prover(plan.officialProver, { slots: plan.slots }))
+
+/** When this program was built: the date of the file that runs, milliseconds since 1970. */
+const buildTimestamp = Effect.promise(async () => {
+  const { stat } = await import("node:fs/promises")
+  const file = process.argv[1]
+  return file === undefined
+    ? 0
+    : await stat(file).then(
+        (found) => Math.floor(found.mtimeMs),
+        () => 0
+      )
+})
+
+const clientOf = (plan: Plan) =>
+  Effect.gen(function* () {
+    const telemetry = yield* Telemetry.make(plan.country)
+    return yield* OrchestratorClient.make({
+      environment: plan.environment,
+      key: plan.key,
+      version,
+      buildTimestamp: yield* buildTimestamp,
+      telemetry
+    })
+  }).pipe(Effect.provide(FetchHttpClient.layer))
+
+const coreChildren = (plan: Plan, core: Core) => {
+  const spool = new Slot<SpoolService>("spool")
+  const prover = new Slot<ProverService>("prover")
+  const embedded = plan.embedded
+  const orchestrator =
+    embedded === null
+      ? []
+      : [ChildSpec.make({ id: "orchestrator", shutdown: "5 seconds", start: embeddedStart(plan, embedded) })]
+  const nexus = holder(
+    core.fleet,
+    Effect.gen(function* () {
+      const client = yield* clientOf(plan)
+      return yield* FleetTree.make({
+        nodes: core.roster.nodes,
+        spares: core.roster.spares,
+        settings: plan.settings
+      }).pipe(
+        Effect.provideService(Orchestrator, client),
+        Effect.provideServiceEffect(Prover, prover.get),
+        Effect.provideServiceEffect(Spool, spool.get),
+        Effect.provideService(MemoryBudget, plan.memory)
+      )
+    }),
+    // A fleet that broke fails here, and is started again; one that has finished is the end of the program.
+    (fleet) =>
+      fleet.finished.pipe(
+        Effect.flatMap((report) => Deferred.succeed(core.ended, report)),
+        Effect.zipRight(Effect.never)
+      )
+  )
+  return [
+    holder(spool, built(Spool, NexusSpool.layer(spoolFile(plan.home)))),
+    ...orchestrator,
+    holder(prover, proverOf(plan)),
+    nexus
+  ] as const
+}
+
+/**
+ * Start everything; returns when the fleet has ended. `surface` makes the children that show and steer it. The scope
+ * around it stops what is left, in reverse order.
+ */
+export const run = (
+  plan: Plan,
+  roster: Roster,
+  surface: (core: Core) => ReadonlyArray<ChildSpec.ChildSpec<Supervisor.Services>>
+): Effect.Effect<StopReport, StartFailed | IntensityReached, Supervisor.Services> =>
+  Effect.gen(function* () {
+    const core: Core = { fleet: new Slot("nexus"), roster, ended: yield* Deferred.make<StopReport>() }
+    const shown = Supervisor.child("surface", { intensity: 10, period: "1 minute", children: surface(core) })
+    const supervisor = yield* Supervisor.make(plan.program, {
+      strategy: "rest_for_one",
+      intensity: 5,
+      period: "1 minute",
+      children: [...coreChildren(plan, core), shown]
+    })
+    const gaveUp = Effect.zipRight(supervisor.await, Effect.never)
+    return yield* Effect.raceFirst(Deferred.await(core.ended), gaveUp)
+  }).pipe(Effect.scoped)
