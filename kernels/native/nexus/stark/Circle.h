@@ -4,6 +4,7 @@
 // i holds the value at natural index bitrev_n(i); a table's row j is the point with coset index j.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -7,10 +7,13 @@
 
 namespace pitboss::nexus::stark {
 
+inline constexpr unsigned kPreColumns = 27;
+inline constexpr unsigned kMainColumns = 273;
+
 namespace pre {
 enum : uint16_t {
   IsFirst = 0, IsLast = 1, Clk = 2, Reg1TsCur = 6, Reg2TsCur = 10, Reg3TsCur = 14, PrgMemoryPc = 18,
-  PrgMemoryWord = 20, PrgMemoryFlag = 22, PrgInitialPc = 23, kCount = 27
+  PrgMemoryWord = 20, PrgMemoryFlag = 22, PrgInitialPc = 23
 };
 }  // namespace pre
 
@@ -36,7 +39,7 @@ enum : uint16_t {
   Ram2TsPrevAux = 226, Ram3TsPrevAux = 230, Ram4TsPrevAux = 234, OpC0_3 = 238, OpC1_3 = 239, OpC1_4 = 240,
   OpC4_7 = 241, OpC5_7 = 242, OpC8_10 = 243, OpC11 = 244, OpC12 = 245, OpC20 = 246, OpA1_4 = 247, OpB0_3 = 248,
   OpB1_4 = 249, OpC0 = 250, OpC4 = 251, OpA0 = 252, OpB0 = 253, OpB4 = 254, OpC12_15 = 255, OpC16_23 = 256,
-  OpC16_19 = 257, OpC24_31 = 258, PcCarry = 259, ValueA4_7 = 261, ValueB4_7 = 265, ValueC4_7 = 269, kCount = 273
+  OpC16_19 = 257, OpC24_31 = 258, PcCarry = 259, ValueA4_7 = 261, ValueB4_7 = 265, ValueC4_7 = 269
 };
 }  // namespace col
 

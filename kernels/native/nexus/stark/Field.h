@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 namespace pitboss::nexus::stark {
@@ -21,6 +22,8 @@ struct M31 {
     x = (x & kP) + (x >> 31);
     return M31(static_cast<uint32_t>(x >= kP ? x - kP : x));
   }
+  static constexpr M31 all(uint32_t x) { return from(x); }
+  constexpr M31 rotate(unsigned k) const { return from(static_cast<uint64_t>(v) << k); }
   constexpr bool operator==(const M31&) const = default;
   friend constexpr M31 operator+(M31 a, M31 b) {
     const uint32_t t = a.v + b.v;
@@ -53,6 +56,8 @@ struct Complex {
 template <class F>
 struct Quartic {
   F a, b, c, d;
+  static constexpr Quartic all(uint32_t x) { return {F::all(x), F::all(0), F::all(0), F::all(0)}; }
+  constexpr Quartic rotate(unsigned k) const { return {a.rotate(k), b.rotate(k), c.rotate(k), d.rotate(k)}; }
   constexpr Complex<F> low() const { return {a, b}; }
   constexpr Complex<F> high() const { return {c, d}; }
   static constexpr Quartic of(Complex<F> low, Complex<F> high) { return {low.a, low.b, high.a, high.b}; }
@@ -104,6 +109,47 @@ constexpr QM31 power(QM31 x, uint64_t e) {
     if (e & 1) result = result * x;
   }
   return result;
+}
+
+// Arithmetic with small constants, as constraints are written: 65536 * x, 1 - x, x + 4. all(k) gives k in every lane,
+// rotate(k) multiplies by 2^k.
+template <class F>
+concept FieldValue = requires(F x) {
+  F::all(1u);
+  x.rotate(1u);
+};
+struct Constant {
+  uint32_t value;  // canonical
+};
+constexpr Constant operator*(int k, Constant c) { return {M31::from(static_cast<uint64_t>(k) * c.value).v}; }
+template <FieldValue F>
+constexpr F operator*(Constant k, F x) {
+  return F::all(k.value) * x;
+}
+template <FieldValue F>
+constexpr F operator*(F x, Constant k) {
+  return F::all(k.value) * x;
+}
+template <FieldValue F>
+constexpr F operator*(int k, F x) {
+  const auto bits = static_cast<uint32_t>(k);
+  return std::has_single_bit(bits) ? x.rotate(static_cast<unsigned>(std::countr_zero(bits))) : F::all(bits) * x;
+}
+template <FieldValue F>
+constexpr F operator+(F x, int k) {
+  return x + F::all(static_cast<uint32_t>(k));
+}
+template <FieldValue F>
+constexpr F operator+(int k, F x) {
+  return x + F::all(static_cast<uint32_t>(k));
+}
+template <FieldValue F>
+constexpr F operator-(F x, int k) {
+  return x - F::all(static_cast<uint32_t>(k));
+}
+template <FieldValue F>
+constexpr F operator-(int k, F x) {
+  return F::all(static_cast<uint32_t>(k)) - x;
 }
 
 // x0 + x1 i + x2 u + x3 i u: one secure value from the samples of its four coordinate columns.

@@ -37,6 +37,7 @@ struct Lanes {
     const uint32_t t = a.v + b.v;
     return {t >= kModulus ? t - kModulus : t};
   }
+  friend Lanes operator-(Lanes a) { return all(0) - a; }
   friend Lanes operator-(Lanes a, Lanes b) { return {a.v >= b.v ? a.v - b.v : a.v + kModulus - b.v}; }
   static Lanes mul2(Lanes a, Lanes b2) {
     const uint64_t t = static_cast<uint64_t>(a.v) * b2.v;
@@ -103,6 +104,7 @@ struct Lanes {
 
   static Lanes once(__m256i t) { return {_mm256_min_epu32(t, _mm256_sub_epi32(t, all(kModulus).v))}; }
   friend Lanes operator+(Lanes a, Lanes b) { return once(_mm256_add_epi32(a.v, b.v)); }
+  friend Lanes operator-(Lanes a) { return all(0) - a; }
   friend Lanes operator-(Lanes a, Lanes b) {
     const __m256i t = _mm256_sub_epi32(a.v, b.v);
     return {_mm256_min_epu32(t, _mm256_add_epi32(t, all(kModulus).v))};
@@ -201,6 +203,7 @@ struct Lanes {
 
   static Lanes once(__m512i t) { return {_mm512_min_epu32(t, _mm512_sub_epi32(t, all(kModulus).v))}; }
   friend Lanes operator+(Lanes a, Lanes b) { return once(_mm512_add_epi32(a.v, b.v)); }
+  friend Lanes operator-(Lanes a) { return all(0) - a; }
   friend Lanes operator-(Lanes a, Lanes b) {
     const __m512i t = _mm512_sub_epi32(a.v, b.v);
     return {_mm512_min_epu32(t, _mm512_add_epi32(t, all(kModulus).v))};

@@ -1,0 +1,102 @@
+// Command line around prover and verifier for development and for the comparison with the test vectors.
+//
+//   stark-dev prove ELF PUBLIC_HEX PRIVATE_HEX lean|fast THREADS OUT [stages]
+// Prints one line of figures; with `stages` also "stage NAME DIGEST FIRST_WORDS" for every observed intermediate result.
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "../Blake2s.h"
+#include "../Keccak.h"
+#include "../Prover.h"
+
+namespace {
+
+using namespace pitboss::nexus;
+
+std::vector<uint8_t> read_file(const char* path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<uint8_t> from_hex(const std::string& hex) {
+  std::vector<uint8_t> out;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) out.push_back(static_cast<uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
+  return out;
+}
+
+template <class Bytes>
+std::string to_hex(const Bytes& bytes) {
+  std::string out;
+  char two[3];
+  for (const uint8_t b : bytes) std::snprintf(two, sizeof two, "%02x", b), out += two;
+  return out;
+}
+
+long peak_kb() {
+  std::ifstream in("/proc/self/status");
+  std::string line;
+  while (std::getline(in, line)) {
+    if (line.rfind("VmHWM:", 0) == 0) return std::stol(line.substr(6));
+  }
+  return 0;
+}
+
+int run_prove(char** argv, bool stages) {
+  const std::atomic<bool> stop{false};
+  const auto image = load_elf(read_file(argv[0]));
+  if (!image) return std::fprintf(stderr, "%s\n", describe(image.error()).c_str()), 1;
+  const auto planned = plan(*image, from_hex(argv[1]), from_hex(argv[2]), {}, stop);
+  if (!planned) return std::fprintf(stderr, "%s\n", describe(planned.error()).c_str()), 1;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto run = stark::witness(*planned, {}, stop);
+  if (const auto* failure = std::get_if<stark::Failure>(&run)) return std::fprintf(stderr, "%s\n", failure->message.c_str()), 1;
+  stark::ProverOptions options;
+  options.mode = std::strcmp(argv[3], "fast") == 0 ? stark::Mode::kFast : stark::Mode::kLean;
+  options.threads = static_cast<unsigned>(std::stoul(argv[4]));
+  stark::Observer observer;
+  if (stages) {
+    observer = [](const std::string& what, std::span<const uint32_t> words) {
+      std::vector<uint8_t> bytes;
+      for (const uint32_t w : words) {
+        for (int k = 0; k < 4; ++k) bytes.push_back(static_cast<uint8_t>(w >> (8 * k)));
+      }
+      std::printf("stage %s %s", what.c_str(), to_hex(stark::blake2s(bytes)).substr(0, 32).c_str());
+      for (size_t i = 0; i < std::min<size_t>(8, words.size()); ++i) std::printf(" %u", words[i]);
+      std::printf("\n");
+    };
+  }
+  auto last = std::chrono::steady_clock::now();
+  stark::Stage seen = stark::Stage::kTrace;
+  const bool timing = std::getenv("STARK_TIMING") != nullptr;
+  const stark::Progress progress = [&](stark::Stage stage, uint64_t, uint64_t) {
+    if (!timing || stage == seen) return;
+    const auto now = std::chrono::steady_clock::now();
+    std::fprintf(stderr, "%-14s %.3f s\n", name(seen), std::chrono::duration<double>(now - last).count());
+    seen = stage;
+    last = now;
+  };
+  const auto result = stark::prove(std::get<stark::Witness>(run), options, stop, progress, observer);
+  if (const auto* failure = std::get_if<stark::Failure>(&result)) {
+    return std::fprintf(stderr, "%s\n", failure->message.c_str()), 1;
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const auto& proved = std::get<stark::Proved>(result);
+  std::ofstream(argv[5], std::ios::binary).write(reinterpret_cast<const char*>(proved.bytes.data()), static_cast<std::streamsize>(proved.bytes.size()));
+  std::printf("keccak %s bytes %zu rows %llu seconds %.3f planned %llu peak %llu rss_kb %ld\n",
+              to_hex(stark::keccak256(proved.bytes)).c_str(), proved.bytes.size(),
+              static_cast<unsigned long long>(proved.rows), seconds, static_cast<unsigned long long>(proved.planned),
+              static_cast<unsigned long long>(proved.peak), peak_kb());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc >= 8 && std::strcmp(argv[1], "prove") == 0) return run_prove(argv + 2, argc > 8);
+  std::fprintf(stderr, "usage: stark-dev prove ELF PUBLIC_HEX PRIVATE_HEX lean|fast THREADS OUT [stages]\n");
+  return 2;
+}
