@@ -41,7 +41,7 @@ export interface NotStarted {
 const stderrLimit = 4096
 const sampleMillis = 50
 /** From SIGTERM to SIGKILL. Native work must be gone 200 ms after an interruption. */
-const termGrace = 120
+const termGrace = 80
 
 const keptVariables = ["PATH", "HOME", "USER", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "SystemRoot"]
 
