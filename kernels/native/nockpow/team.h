@@ -51,6 +51,9 @@ class Team {
     done_.wait(lock, [this] { return busy_ == 0; });
   }
 
+  // Called from a body: pieces not yet handed out are dropped.
+  void skip_rest() { next_.store(count_); }
+
  private:
   void chunks(unsigned worker) {
     for (;;) {

@@ -1,5 +1,6 @@
 // Development driver: small commands over the kernel library, for work without Node.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -10,6 +11,8 @@
 #include "../kernels.h"
 #include "../number.h"
 #include "../prover.h"
+#include "../search.h"
+#include "../verifier.h"
 
 using namespace pitboss::nockpow;
 
@@ -103,12 +106,72 @@ int reproduce(const char* path) {
   return r.proof == d.proof ? 0 : 1;
 }
 
+int verify_files(int n, char** paths) {
+  int bad = 0;
+  for (int i = 0; i < n; i++) {
+    const DecodeResult d = decode_proof(read_file(paths[i]), true);
+    Verdict v{d.refusal, 0};
+    const double t0 = now();
+    if (d.refusal == Refusal::none) v = verify(d.proof);
+    std::printf("%s: version %d %s (object %zu) %.2f ms\n", paths[i], d.proof.version, refusal_text(v.refusal), v.object, (now() - t0) * 1e3);
+    bad += v.refusal != Refusal::none;
+  }
+  return bad == 0 ? 0 : 3;
+}
+
+int digest_rates() {
+  const Digest c = {1, 2, 3, 4, 5}, n = {6, 7, 8, 9, 10};
+  const std::atomic<bool> stop{false};
+  for (const char* name : {"scalar", "avx2", "avx512"}) {
+    const Kernels* k = kernels_by_name(name);
+    if (k == nullptr) continue;
+    bool equal = true;
+    std::vector<Digest> nonces, out(100);
+    for (u64 i = 0; i < 100; i++) nonces.push_back(nonce_at({kP - 3, kP - 1, 8, 9, 10}, i));
+    for (const u64 length : {1, 2, 4, 16, 64, 128}) {
+      equal = equal && digests(c, length, nonces, out, *k);
+      for (size_t i = 0; i < 100; i++) equal = equal && out[i] == pow_digest_v5(c, nonces[i], length);
+    }
+    SearchJob job{.commitment = c, .start = n, .target = {}, .count = 40000};
+    const double t0 = now();
+    const SearchResult r = search(job, *k, {}, stop);
+    std::printf("%s equal=%d %.2f k digests/s\n", name, equal, static_cast<double>(r.tried) / (now() - t0) / 1e3);
+  }
+  return 0;
+}
+
+bool limbs(const char* text, Digest& out) {
+  for (size_t i = 0; i < 5; i++) {
+    char* end = nullptr;
+    out[i] = std::strtoull(text, &end, 10);
+    if (*end != (i < 4 ? ',' : 0)) return false;
+    text = end + 1;
+  }
+  return true;
+}
+
+// prove VERSION COMMITMENT NONCE LENGTH OUT
+int prove_to_file(char** a) {
+  Digest c, n;
+  if (!limbs(a[1], c) || !limbs(a[2], n)) return 2;
+  const std::atomic<bool> stop{false};
+  const ProveResult r = prove(std::atoi(a[0]), c, n, std::strtoul(a[3], nullptr, 10), {}, stop);
+  const auto bytes = encode_proof(r.proof);
+  std::ofstream(a[4], std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  for (const u64 x : pow_digest(r.proof.version, r.proof.objects)) std::printf("%lu ", x);
+  std::printf("\n");
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "speed") == 0) return speed();
   if (argc > 2 && std::strcmp(argv[1], "constraints") == 0) return constraints(std::strcmp(argv[2], "legacy") == 0);
   if (argc > 2 && std::strcmp(argv[1], "reproduce") == 0) return reproduce(argv[2]);
+  if (argc > 6 && std::strcmp(argv[1], "prove") == 0) return prove_to_file(argv + 2);
+  if (argc > 2 && std::strcmp(argv[1], "verify") == 0) return verify_files(argc - 2, argv + 2);
+  if (argc > 1 && std::strcmp(argv[1], "digests") == 0) return digest_rates();
   std::fprintf(stderr, "usage: nockpow_dev speed | reproduce FILE | constraints legacy|current\n");
   return 2;
 }
