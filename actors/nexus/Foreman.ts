@@ -96,7 +96,7 @@ class Foreman {
           command.reply.succeed(undefined)
         })
       case "Reload":
-        return Effect.map(this.#reload(command.nodes, command.spares), command.reply.succeed)
+        return Effect.map(this.#reload(command.nodes, command.spares), (report) => command.reply.succeed(report))
       case "Drain":
         return Effect.suspend(() => {
           if (core.mode() === "running") this.#enter("draining")
