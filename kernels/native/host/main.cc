@@ -61,13 +61,14 @@ bool limit_memory(unsigned long long megabytes) {
 #endif
 }
 
-// The supervisor decides what Ctrl+C means; a lost client shows as the end of stdin; a crash leaves no core file behind.
+// The supervisor decides what Ctrl+C and a service manager's SIGTERM mean (both reach the whole group); a lost client shows as the end of stdin; a crash leaves no core file behind.
 void settle_in() {
 #if defined(_WIN32)
   _setmode(0, _O_BINARY);
   _setmode(1, _O_BINARY);
 #else
   std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   const rlimit none{0, 0};
