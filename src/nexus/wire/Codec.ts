@@ -45,11 +45,20 @@ const readBytes = (reader: protobuf.Reader, what: string, name: string, field: F
   return new Uint8Array(bytes)
 }
 
+const readInt64 = (reader: protobuf.Reader, what: string, name: string): number => {
+  // A number or a Long, depending on whether that package is there; both print as the same decimal.
+  const value = Number(String(reader.int64()))
+  // The library takes a fourth byte near the end for the last one, whatever it says.
+  if (((reader.buf[reader.pos - 1] ?? 0) & 0x80) !== 0) {
+    throw new WireError({ what, offset: reader.pos, detail: `${name} ends in the middle of a number` })
+  }
+  return value
+}
+
 const readValue = (reader: protobuf.Reader, what: string, name: string, field: Field, held: unknown): unknown => {
   const { type } = field
   if (type === "int32") return reader.int32()
-  // A number or a Long, depending on whether that package is there; both print as the same decimal.
-  if (type === "int64") return Number(String(reader.int64()))
+  if (type === "int64") return readInt64(reader, what, name)
   if (type === "bytes") return readBytes(reader, what, name, field)
   if (type === "string") {
     const bytes = readBytes(reader, what, name, field)

@@ -123,10 +123,18 @@ describe("Codec", () => {
   })
 
   it("a number inside a message must not run past that message", () => {
-    // task of 2 bytes: field 6, then a varint whose continuation lies outside.
-    const bytes = Uint8Array.of(0x22, 2, 0x30, 0x80, 0x01)
+    // task, created_at, seconds: 3 bytes that all say "more", and a last one behind both messages.
+    const bytes = Uint8Array.of(0x22, 6, 0x22, 4, 0x08, 0x80, 0x80, 0x80, 0x01)
     const error = Either.getOrThrow(Either.flip(Codec.decode(Messages.GetProofTaskResponse, bytes)))
-    assert.strictEqual(error._tag, "WireError")
+    assert.strictEqual(error.message, "Timestamp at byte 4: field 1 runs past the end of its message")
+  })
+
+  it("a number that ends with a byte saying that there is more is cut, however near the end it is", () => {
+    for (let length = 1; length <= 9; length++) {
+      const bytes = Uint8Array.of(0x08, ...new Uint8Array(length).fill(0x80))
+      const error = Either.getOrThrow(Either.flip(Codec.decode(Messages.Timestamp, bytes)))
+      assert.match(error.detail, /in the middle|past the end/, String(length))
+    }
   })
 
   it("field number 0 is refused", () => {
