@@ -61,7 +61,8 @@ bool limit_memory(unsigned long long megabytes) {
 #endif
 }
 
-// The supervisor decides what Ctrl+C and a service manager's SIGTERM mean (both reach the whole group); a lost client shows as the end of stdin; a crash leaves no core file behind.
+// The supervisor decides what Ctrl+C and a service manager's SIGTERM mean, which reach the whole group; a lost client
+// shows as the end of stdin; a crash leaves no core file behind.
 void settle_in() {
 #if defined(_WIN32)
   _setmode(0, _O_BINARY);
