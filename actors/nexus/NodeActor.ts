@@ -7,8 +7,9 @@
  * a failure that is not expected trouble ends it, and its supervisor starts it again from the spool.
  */
 import * as Cause from "effect/Cause"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Actor from "../runtime/Actor.ts"
 import * as Backoff from "../runtime/Backoff.ts"
@@ -121,11 +122,8 @@ const turn = (world: NodeWorld, control: Control, memory: NodeMemory, context: C
     // A turn that was given back since it was granted.
     if (!turnstile.holds(node)) return Effect.succeed(memory)
     if (control.paused) return Effect.sync(() => look(world, control, memory, context))
-    const aborted = Deferred.unsafeMake<void>(FiberId.none)
-    control.abort = () => Deferred.unsafeDone(aborted, Effect.void)
     const fetching = world.mode() === "running" && !control.retiring
-    return NodeTurn.run(world, node, memory, fetching).pipe(
-      Effect.raceFirst(Effect.as(Deferred.await(aborted), null)),
+    return abortable(control, NodeTurn.run(world, node, memory, fetching)).pipe(
       Effect.tapErrorCause((cause) => Effect.sync(() => failed(world, control, cause))),
       Effect.ensuring(
         Effect.sync(() => {
@@ -140,6 +138,25 @@ const turn = (world: NodeWorld, control: Control, memory: NodeMemory, context: C
       })
     )
   })
+
+/**
+ * Runs the turn in a fiber of its own, which `control.abort` interrupts: the actor stays, and its turn ends as null. Only
+ * awaited, never joined: a turn leaves nothing behind in its fiber that the actor would need.
+ */
+const abortable = <A, E>(control: Control, work: Effect.Effect<A, E>): Effect.Effect<A | null, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.fork(restore(work))
+      let aborted = false
+      control.abort = () => {
+        aborted = true
+        fiber.unsafeInterruptAsFork(FiberId.none)
+      }
+      const exit = yield* Effect.onInterrupt(restore(Fiber.await(fiber)), () => Fiber.interrupt(fiber))
+      control.abort = null
+      return aborted && Exit.isInterrupted(exit) ? null : yield* exit
+    })
+  )
 
 /** Its end is on the board before the supervisor acts on it. */
 const failed = ({ board }: NodeWorld, { node }: Control, cause: Cause.Cause<Quarantine | SpoolFailed>): void => {

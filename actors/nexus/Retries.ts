@@ -36,7 +36,10 @@ export class Retries<T extends string> {
         return yield* this.next(trouble, asked)
       }
       this.#tables.set(trouble, entry.value.timetable)
-      return { delayMillis: Math.ceil(Duration.toMillis(entry.value.delay)), cooling: entry.value.output === "cool-down" }
+      return {
+        delayMillis: Math.ceil(Duration.toMillis(entry.value.delay)),
+        cooling: entry.value.output === "cool-down"
+      }
     })
   }
 
