@@ -5,7 +5,8 @@
  * One fsync then acknowledges many writers. The first writer to arrive leads: it lets everybody who is ready queue up,
  * runs the batch in one transaction (a savepoint each, so that one failure does not take the others along), commits,
  * and hands the lead to the oldest writer still waiting. No fiber of its own, no timer, no lost lead: a write, once
- * queued, cannot be interrupted.
+ * queued, cannot be interrupted. On SQLite a batch runs without yielding, so nobody ever queues up at the client's
+ * semaphore: that one wakes all who wait at each release and lets newcomers pass (200 waiting readers starved there).
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
@@ -22,6 +23,14 @@ export interface GroupCommit {
 /** What `run` fails with when the job's savepoint has to be rolled back. */
 const rollback = Symbol("rollback")
 
+/**
+ * Let everything that is ready to write queue up before a batch is closed. Not `yieldNow`: that returns between two I/O
+ * callbacks of the same turn of the event loop, and each request would get a commit of its own.
+ */
+const everybodyReady = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
 interface Writer {
   /** Runs the job and remembers its exit. */
   readonly run: Effect.Effect<void, typeof rollback>
@@ -30,7 +39,7 @@ interface Writer {
 }
 
 /** `maxBatch`: most writers in one transaction, so that nobody waits long. */
-export const make = (sql: SqlClient.SqlClient, maxBatch = 256): GroupCommit => {
+export const make = (sql: SqlClient.SqlClient, maxBatch = 128): GroupCommit => {
   const waiting: Array<Writer> = []
   let led = false
 
@@ -44,10 +53,10 @@ export const make = (sql: SqlClient.SqlClient, maxBatch = 256): GroupCommit => {
     )
 
   const lead = Effect.gen(function* () {
-    // Everything that is ready to write gets the chance to queue up before the batch is closed.
-    yield* Effect.yieldNow()
+    yield* everybodyReady
     const batch = waiting.splice(0, maxBatch)
-    const exit = yield* Effect.exit(sql.withTransaction(Effect.forEach(batch, inSavepoint, { discard: true })))
+    const transaction = sql.withTransaction(Effect.forEach(batch, inSavepoint, { discard: true }))
+    const exit = yield* Effect.exit(Effect.withMaxOpsBeforeYield(transaction, Number.MAX_SAFE_INTEGER))
     if (Exit.isFailure(exit)) {
       // BEGIN or COMMIT failed (a full disk, say): nothing of the batch is on disk, whatever the jobs thought.
       const cause = Cause.squash(exit.cause)

@@ -11,6 +11,7 @@ import type { SubmitProofRequest } from "../wire/Messages.ts"
 import * as Signing from "../wire/Signing.ts"
 import * as Submission from "../wire/Submission.ts"
 import type { Entry } from "./Books.ts"
+import * as Line from "./Line.ts"
 import { badProof, badRequest, badSignature, internal, overloaded, type Refusal } from "./Errors.ts"
 
 /** The key is the one that fetched the task, and it signed this task and this hash. */
@@ -30,8 +31,7 @@ export interface Judge {
 
 /** `atOnce`: submissions that are verified at the same time; `waiting`: how many more may wait for that. */
 export const make = (verifier: VerifierService, atOnce: number, waiting: number): Judge => {
-  const permits = Effect.unsafeMakeSemaphore(atOnce)
-  let present = 0
+  const line = Line.make(atOnce)
 
   const verify = (entry: Entry, given: SubmitProofRequest) =>
     Effect.gen(function* () {
@@ -64,26 +64,19 @@ export const make = (verifier: VerifierService, atOnce: number, waiting: number)
       Effect.suspend(() => {
         const fault = Submission.fault(entry.task.type, entry.task.inputs.length, given)
         if (fault !== null) return badProof(fault)
-        if (present >= atOnce + waiting) return overloaded("too many proofs are being verified", 5)
-        return Effect.acquireUseRelease(
-          Effect.sync(() => {
-            present += 1
-          }),
-          () => permits.withPermits(1)(verify(entry, given)),
-          () =>
-            Effect.sync(() => {
-              present -= 1
-            })
-        ).pipe(
-          Effect.catchAll((error) =>
-            error._tag === "Refusal"
-              ? error
-              : Effect.zipRight(
-                  Effect.logWarning(`a proof could not be verified: ${error.message}`),
-                  internal("Unable to connect to verifier.", 5)
-                )
+        if (line.waiting() >= waiting) return overloaded("too many proofs are being verified", 5)
+        return line
+          .pass(verify(entry, given))
+          .pipe(
+            Effect.catchAll((error) =>
+              error._tag === "Refusal"
+                ? error
+                : Effect.zipRight(
+                    Effect.logWarning(`a proof could not be verified: ${error.message}`),
+                    internal("Unable to connect to verifier.", 5)
+                  )
+            )
           )
-        )
       })
   }
 }
