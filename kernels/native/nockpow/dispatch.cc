@@ -1,10 +1,10 @@
 // Choice of the kernel table at run time.
 //
-// Compiled for the baseline instruction set. PITBOSS_SIMD can only lower the choice: asking for more than the machine
-// has gives what it has.
-#include <cstdlib>
+// Compiled for the baseline instruction set. What all kernels may use is asked in common/Cpu.h (PITBOSS_SIMD can only lower
+// it); the tables here need two features beyond those levels, FMA and VBMI, and step down without them.
 #include <cstring>
 
+#include "../common/Cpu.h"
 #include "kernels.h"
 #include "simd_tables.h"
 
@@ -21,11 +21,9 @@ bool has_avx512() {
 
 const Kernels& choose() {
 #if defined(__x86_64__)
-  const char* limit = std::getenv("PITBOSS_SIMD");
-  const bool scalar_only = limit != nullptr && std::strcmp(limit, "scalar") == 0;
-  const bool no_avx512 = scalar_only || (limit != nullptr && std::strcmp(limit, "avx2") == 0);
-  if (!no_avx512 && has_avx512()) return kAvx512Kernels;
-  if (!scalar_only && has_avx2()) return kAvx2Kernels;
+  const Simd level = simd_level();
+  if (level >= Simd::kAvx512 && has_avx512()) return kAvx512Kernels;
+  if (level >= Simd::kAvx2 && has_avx2()) return kAvx2Kernels;
 #endif
   return kScalarKernels;
 }

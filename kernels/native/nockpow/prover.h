@@ -21,7 +21,7 @@ const char* stage_text(Stage s);
 struct ProveOptions {
   unsigned threads = 1;
   const Kernels* kernels = nullptr;  // default: the table of this machine
-  std::function<void(Stage, u64 done, u64 total)> progress;
+  std::function<void(Stage, u64 done, u64 total)> progress{};
 };
 
 enum class ProveStatus : uint8_t { done, cancelled, bad_version, bad_length, not_based };

@@ -10,8 +10,7 @@ flags="-std=c++20 -O3 -fno-exceptions -Wall -Wextra -Wconversion -Wno-ignored-at
 objects=""
 for source in *.cc dev/*.cc; do
   case "$source" in
-    addon_nockpow.cc|host_ops.cc) continue ;;
-    dev/fuzz.cc|dev/nockpow_dev.cc|dev/bench.cc) ;;
+    addon_nockpow.cc) continue ;;
   esac
   isa=""
   if [ "$(uname -m)" = x86_64 ]; then
