@@ -2,8 +2,8 @@
  * The control socket of a running program, as a supervised child.
  *
  * Listening is the first phase of the child's start, so a program that says it is ready can be asked. A request is at
- * most 64 kB; a peer that sends more, or garbage, loses its connection and nobody else notices. At most 32 peers at a
- * time: the socket serves operators, not a public.
+ * most 64 kB; a peer that sends more, or garbage, is told so and nobody else notices. The socket serves operators, not a
+ * public: it is private to the user of the program.
  */
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
@@ -16,8 +16,6 @@ import { FileError } from "../cli/Errors.ts"
 import { Api, limits } from "./Api.ts"
 import { Controlled } from "./Controlled.ts"
 import * as Sockets from "./Sockets.ts"
-
-const maxPeers = 32
 
 const handlers = Api.toLayer(
   Effect.map(Controlled, (program) =>
@@ -52,7 +50,7 @@ export const start = (run: string): Effect.Effect<Effect.Effect<never>, FileErro
       }),
       (made) => Effect.sync(() => Sockets.remove(made))
     )
-    const listener = NodeSocketServer.layer({ path: target.address, backlog: maxPeers, highWaterMark: limits.request })
+    const listener = NodeSocketServer.layer({ path: target.address, backlog: 32, highWaterMark: limits.request })
     const protocol = RpcServer.layerProtocolSocketServer.pipe(
       Layer.provide(Layer.merge(listener, Layer.succeed(RpcSerialization.RpcSerialization, serialization)))
     )
