@@ -88,6 +88,8 @@ class MainConstraints {
     }
   }
 
+  static bool is_used(unsigned i) { return i >= kPreColumns + kMainColumns || used_columns().used[i]; }
+
   // Adds the weighted quotient at all 4N points to `out`.
   void run(const std::vector<QM31>& weights, SecureColumn& out, const std::function<void()>& tick) {
     const unsigned n = s_.n, domain = n + 2;
@@ -121,7 +123,6 @@ class MainConstraints {
   }
 
  private:
-  static bool is_used(unsigned i) { return i >= kPreColumns + kMainColumns || used_columns().used[i]; }
   size_t half() const { return s_.rows / 2; }
   Session& s_;
   Buffer<uint32_t> values_, selector_values_;
@@ -443,6 +444,17 @@ void add_extension(Session& s, unsigned c, const QM31* weights, SecureColumn& in
 }
 
 }  // namespace
+
+uint64_t constraint_work_bytes(uint64_t rows) {
+  uint64_t columns = 0;
+  for (unsigned i = 0; i < kMainPolynomials; ++i) columns += MainConstraints::is_used(i) ? 1 : 0;
+  return Arena::rounded(2 * rows * columns) + Arena::rounded(2 * rows * selector::kCount);
+}
+
+uint64_t lookup_work_bytes(uint64_t rows) {
+  return Arena::rounded(4 * rows * MainLookups::kSlots) + Arena::rounded(4 * rows * selector::kCount) +
+         (MainLookups::kGroup + 3) * Arena::rounded(16 * rows);
+}
 
 void Session::compose() {
   composition_random = channel.draw_felt();

@@ -12,14 +12,14 @@ namespace {
 
 unsigned log_of(size_t count) { return count <= 1 ? 0 : static_cast<unsigned>(std::bit_width(count - 1)); }
 
-// Log sizes whose domains need y twiddles: trace, doubled, composition and quotient domains.
+}  // namespace
+
+// Trace, doubled, composition and quotient domains.
 std::vector<unsigned> twiddle_sizes(const LogSizes& sizes) {
   std::vector<unsigned> out{sizes[kMain] + 2, sizes.composition(), sizes.composition() + 1};
   for (unsigned c = 0; c < kComponents; ++c) out.push_back(sizes[c]), out.push_back(sizes[c] + 1);
   return out;
 }
-
-}  // namespace
 
 const char* name(Stage stage) {
   static constexpr const char* kNames[] = {"trace",   "preprocessed", "main", "interaction", "composition",

@@ -154,6 +154,12 @@ struct Session {
 // Index of a main-component cell among pre and main columns.
 constexpr unsigned polynomial_of(Cell cell) { return cell < 64 ? cell : kPreColumns + cell - 64u; }
 
+// Log sizes whose domains need y twiddles.
+std::vector<unsigned> twiddle_sizes(const LogSizes& sizes);
+// Buffers of the two parts of the main component's composition.
+uint64_t constraint_work_bytes(uint64_t rows);
+uint64_t lookup_work_bytes(uint64_t rows);
+
 // Values on the canonic domain of log size `log` -> weights w with f(point) = sum w_i f_i, for any f of that size (10).
 SecureColumn secure_weights(Session& s, unsigned log, SecurePoint point);
 Buffer<uint32_t> base_weights(Session& s, unsigned log, BasePoint point);
