@@ -163,7 +163,7 @@ export const make = (rules: Rules) =>
     )
 
     const prune = (serial: number) =>
-      sql`DELETE FROM books_tasks WHERE state <> 'open' AND serial <= ${serial - rules.settledTasks}`
+      sql`DELETE FROM books_tasks WHERE state <> 'open' AND serial <= ${serial - Math.max(1, rules.settledTasks)}`
 
     const reissue = (ask: Ask, account: string, held: Entry) =>
       Effect.gen(function* () {

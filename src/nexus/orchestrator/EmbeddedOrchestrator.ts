@@ -12,8 +12,9 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { ParseError } from "effect/ParseResult"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { Verifier, type VerifierService } from "../../../actors/nexus/Prover.ts"
 import * as Database from "../../storage/Database.ts"
 import { type StorageError, StorageUnavailable } from "../../storage/Errors.ts"
@@ -101,7 +102,7 @@ const taken = (settings: Settings, found: Probe.Found): PortTaken =>
     port: settings.port,
     found:
       found._tag === "Orchestrator"
-        ? `another Pitboss orchestrator (version ${found.version}); it can be used as it is, and so this one`
+        ? `another Pitboss orchestrator (version ${found.version}), which batch-file --env local would use as it is`
         : found._tag === "Stranger"
           ? found.description
           : "a program that does not accept connections"
@@ -114,15 +115,28 @@ export type Ensured = { readonly url: string; readonly own: Serving | null }
 export const ensure = (settings: Settings): Effect.Effect<Ensured, ServeError, Scope.Scope | Verifier> =>
   Effect.gen(function* () {
     const found = settings.port === 0 ? null : yield* Probe.probe(settings.host, settings.port)
-    if (found?._tag === "Orchestrator") {
-      const url = urlOf(settings.host, settings.port)
-      yield* Effect.logInfo(`using the orchestrator (version ${found.version}) that is already on ${url}`)
-      return { url, own: null }
-    }
+    if (found?._tag === "Orchestrator") return yield* useOf(settings, found.version)
     if (found?._tag === "Stranger") return yield* taken(settings, found)
-    const own = yield* serve(settings)
-    return { url: own.url, own }
+    const scope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
+    return yield* Effect.map(serve(settings), (own): Ensured => ({ url: own.url, own })).pipe(
+      Scope.extend(scope),
+      Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
+      // Two programs that start at the same moment: the port went to the other one between question and answer.
+      Effect.catchTag("PortTaken", (error) =>
+        Effect.flatMap(Probe.probe(settings.host, settings.port), (other) =>
+          other._tag === "Orchestrator" ? useOf(settings, other.version) : error
+        )
+      )
+    )
   })
+
+const useOf = (settings: Settings, version: string): Effect.Effect<Ensured> => {
+  const url = urlOf(settings.host, settings.port)
+  return Effect.as(Effect.logInfo(`using the orchestrator (version ${version}) that is already on ${url}`), {
+    url,
+    own: null
+  })
+}
 
 /** The start of a supervised child: ready when it serves, and its body fails when the listener breaks. */
 export const child = (settings: Settings) => Effect.map(serve(settings), (serving) => serving.running)

@@ -45,7 +45,7 @@ export class PortTaken extends Data.TaggedError("PortTaken")<{
 }> {
   override get message() {
     return (
-      `port ${this.port} on ${this.host} is taken by ${this.found}, which is no Pitboss orchestrator: ` +
+      `port ${this.port} on ${this.host} is taken by ${this.found}: ` +
       "stop it, or choose another port (--port, and --orchestrator-url for the nodes)"
     )
   }

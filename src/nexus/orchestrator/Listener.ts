@@ -4,7 +4,8 @@
  * The server of @effect/platform-node is not used here: its handlers are uninterruptible, so each connection that a
  * client (or our own fault injection) cuts while an answer is being written would leave a fiber behind; it has no way
  * to cut or shorten an answer; and it costs 35 MB of resident memory (undici, ws, multipart). Each request runs in a
- * fiber of the listener's scope, is interrupted when its connection goes away, and is awaited on close.
+ * fiber of the listener's scope (the server's own forks, as in any HTTP server), is interrupted when its connection goes
+ * away, and is awaited on close.
  */
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"

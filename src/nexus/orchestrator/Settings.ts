@@ -18,7 +18,10 @@ export interface Settings {
   readonly seed: string | null
   readonly limits: Limits.Policy
   readonly faults: Faults.Faults
-  /** Names of accounts by node id (`--file`); a node that is not in it is an account of its own. */
+  /**
+   * Names of accounts by node id (`--file`, see `Accounts.groupsOf`); a node that is not in it is an account of its own.
+   * Looked up at every request, so a reloaded list may change the map.
+   */
   readonly groups: ReadonlyMap<string, string>
   /** Share of task answers in the older generation (`--legacy-replies`), 0 to 1. */
   readonly legacyReplies: number
@@ -28,7 +31,7 @@ export interface Settings {
   readonly taskLifetime: Duration.DurationInput
   /** Open tasks that one node may hold before it gets the oldest again. */
   readonly openTasksPerNode: number
-  /** Settled tasks that keep a row in the books. */
+  /** Settled tasks that keep a row in the books, at least 1. */
   readonly settledTasks: number
   /** Submissions that are verified at the same time. */
   readonly verifications: number

@@ -40,6 +40,15 @@ describe("embedded orchestrator: life", () => {
     })
   )
 
+  it.scopedLive("lets programs that start at the same moment share one", () =>
+    Effect.gen(function* () {
+      const free = yield* Effect.scoped(Effect.map(stranger(Net.createServer()), ({ port }) => port))
+      const all = yield* Effect.all([ensure(free), ensure(free), ensure(free)], { concurrency: "unbounded" })
+      assert.strictEqual(all.filter((ensured) => ensured.own !== null).length, 1)
+      assert.deepStrictEqual(new Set(all.map((ensured) => ensured.url)).size, 1)
+    })
+  )
+
   it.scopedLive("names whatever else is on the port, and touches nothing", () =>
     Effect.gen(function* () {
       const web = yield* stranger(
