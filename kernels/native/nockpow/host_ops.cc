@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
+#include <thread>
 
 #include "../common/Bytes.h"
 #include "prover.h"
@@ -17,11 +18,13 @@ using host::JobContext;
 using host::Outcome;
 
 constexpr uint32_t kMaxBatch = 65536;
-constexpr uint32_t kMaxThreads = 1024;
 
 Outcome bad_params() { return Outcome::error(host::kBadParams, "the parameters of the job cannot be read"); }
 Outcome no_simd() { return Outcome::error(kNoSimd, "this machine does not have the instruction set asked for"); }
 Outcome refused(const char* why) { return Outcome::error(kRefusedInput, why); }
+
+// More threads than processors gain nothing.
+unsigned threads_of(uint32_t asked) { return std::clamp<uint32_t>(asked, 1, std::max(1u, std::thread::hardware_concurrency())); }
 
 Digest read_digest(ByteReader& in) {
   Digest d;
@@ -84,7 +87,7 @@ Outcome op_search(std::span<const uint8_t> params, JobContext& context) {
   SearchJob job;
   job.length = in.u32();
   job.fixed_limbs = in.u8();
-  job.threads = std::clamp<uint32_t>(in.u32(), 1, kMaxThreads);
+  job.threads = threads_of(in.u32());
   job.count = in.u64();
   job.commitment = read_digest(in);
   job.start = read_digest(in);
@@ -106,7 +109,7 @@ Outcome op_prove(std::span<const uint8_t> params, JobContext& context) {
   const Kernels* k = pick(in.u8());
   const int version = in.u8();
   const uint32_t length = in.u32();
-  const uint32_t threads = std::clamp<uint32_t>(in.u32(), 1, kMaxThreads);
+  const unsigned threads = threads_of(in.u32());
   const Digest commitment = read_digest(in), nonce = read_digest(in);
   if (!in.done()) return bad_params();
   if (k == nullptr) return no_simd();

@@ -72,7 +72,11 @@ DecodeResult decode_proof_noun(const Nouns& nouns, Noun root);
 std::vector<uint8_t> encode_proof(const Proof& proof);
 Noun proof_noun(Nouns& nouns, const Proof& proof);
 
+// A noun flattened; nothing when an atom is p or more or when more than 2^17 leaves come out of shared parts.
+std::optional<FlatNoun> flatten_noun(const Nouns& nouns, Noun n);
 Digest hash_flat_noun(const FlatNoun& n);
+// Hash of any noun under the same limits.
+std::optional<Digest> hash_noun(const Nouns& nouns, Noun n);
 Digest hash_object(const ProofObject& o);
 
 // Transcript over pushed objects: the sponge after absorbing one digest per object.

@@ -175,6 +175,19 @@ struct Reader {
 
 }  // namespace
 
+std::optional<FlatNoun> flatten_noun(const Nouns& nouns, Noun n) {
+  Reader r{nouns};
+  FlatNoun out;
+  if (!r.flat(n, out)) return std::nullopt;
+  return out;
+}
+
+std::optional<Digest> hash_noun(const Nouns& nouns, Noun n) {
+  const auto flat = flatten_noun(nouns, n);
+  if (!flat) return std::nullopt;
+  return hash_flat_noun(*flat);
+}
+
 DecodeResult decode_proof_noun(const Nouns& nouns, Noun root) {
   Reader r{nouns};
   DecodeResult out;
