@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "../nexus/machine/HostOps.h"
+#include "../nockpow/host_ops.h"
 
 namespace pitboss::host {
 
@@ -35,7 +36,10 @@ Outcome echo(std::span<const uint8_t> params, JobContext& context) {
 
 }  // namespace
 
-void register_ops(Registry& registry) { nexus::register_machine(registry); }
+void register_ops(Registry& registry) {
+  nexus::register_machine(registry);
+  nockpow::register_nockpow(registry);
+}
 
 void register_selftest(Registry& registry) {
   registry.add(250, "selftest.spin", spin);
