@@ -50,7 +50,8 @@
     },
     {
       "target_name": "pitboss",
-      "sources": ["native/addon/addon.cc"]
+      "dependencies": ["nockpow"],
+      "sources": ["native/addon/addon.cc", "native/nockpow/addon_nockpow.cc"]
     }
   ]
 }

@@ -5,7 +5,9 @@
 //
 //   version() -> string    simd() -> "scalar" | "avx2" | "avx512"
 //   trimMemory() -> boolean: glibc gave memory back to the system
+//   nockpow: the functions of nockpow/addon_nockpow.cc
 //   heapInfo() -> {arena, inUse, free, mapped} in bytes of the C heap, or null where glibc does not tell
+//   nockpow: the calls of nockpow/addon_nockpow.h
 #include <node_api.h>
 
 #include <cstdint>
@@ -16,6 +18,8 @@
 #endif
 
 #include "../common/Cpu.h"
+#include "../nockpow/addon_nockpow.h"
+#include "../nockpow/addon_nockpow.h"
 
 namespace {
 
@@ -78,5 +82,5 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor methods[] = {method("version", version), method("simd", simd),
                                               method("trimMemory", trim_memory), method("heapInfo", heap_info)};
   napi_define_properties(env, exports, sizeof methods / sizeof methods[0], methods);
-  return exports;
+  return pitboss::nockpow::init_nockpow(env, exports);
 }
