@@ -55,8 +55,8 @@ export const parse = (path: string, text: string, options: ParseOptions): Either
   const entries: Array<NodeEntry> = []
   const problems: Array<LineProblem> = []
   const firstLine = new Map<NodeId, number>()
-  // \r alone is how very old editors ended lines; no id or label can hold one.
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/)
+  // \r alone is how very old editors ended lines. A byte order mark is a blank to trim() and to \s.
+  const lines = text.split(/\r\n|\n|\r/)
   for (const [index, raw] of lines.entries()) {
     const line = index + 1
     const content = raw.replace(/(^|\s)#.*$/, "").trim()

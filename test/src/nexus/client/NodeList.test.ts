@@ -26,6 +26,7 @@ describe("lines", () => {
 
   it("a byte order mark, CRLF, CR and a missing last line end", () => {
     assert.deepStrictEqual(ids("\uFEFF1\r\n2\r\n\r\n3\r4"), ["1", "2", "3", "4"])
+    assert.deepStrictEqual(ids("\uFEFF# list\n5"), ["5"])
   })
 
   it("labels and accounts", () => {
