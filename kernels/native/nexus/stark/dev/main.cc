@@ -1,6 +1,7 @@
 // Command line around prover and verifier for development and for the comparison with the test vectors.
 //
 //   stark-dev prove ELF PUBLIC_HEX PRIVATE_HEX lean|fast THREADS OUT [stages]
+//   stark-dev verify ELF PUBLIC_HEX EXIT_CODE OUTPUT_HEX PROOF...      (one verdict per line)
 // Prints one line of figures; with `stages` also "stage NAME DIGEST FIRST_WORDS" for every observed intermediate result.
 #include <chrono>
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include "../Blake2s.h"
 #include "../Keccak.h"
 #include "../Prover.h"
+#include "../Verifier.h"
 
 namespace {
 
@@ -93,10 +95,24 @@ int run_prove(char** argv, bool stages) {
   return 0;
 }
 
+int run_verify(int count, char** argv) {
+  const std::atomic<bool> stop{false};
+  const auto image = load_elf(read_file(argv[0]));
+  if (!image) return std::fprintf(stderr, "%s\n", describe(image.error()).c_str()), 1;
+  const auto input = from_hex(argv[1]), output = from_hex(argv[3]);
+  const stark::Claim claim{*image, input, static_cast<uint32_t>(std::stoul(argv[2])), output};
+  for (int i = 4; i < count; ++i) {
+    const auto result = stark::verify(read_file(argv[i]), claim, {}, stop);
+    std::printf("%s %u %s\n", name(result.verdict), result.index, result.message.c_str());
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc >= 8 && std::strcmp(argv[1], "prove") == 0) return run_prove(argv + 2, argc > 8);
+  if (argc >= 7 && std::strcmp(argv[1], "verify") == 0) return run_verify(argc - 2, argv + 2);
   std::fprintf(stderr, "usage: stark-dev prove ELF PUBLIC_HEX PRIVATE_HEX lean|fast THREADS OUT [stages]\n");
   return 2;
 }
