@@ -14,7 +14,7 @@ import type { FleetMode, FleetStatus } from "./FleetStatus.ts"
 import type { MemoryBudgetService } from "./MemoryBudget.ts"
 import type { NodeMessage } from "./NodeActor.ts"
 import type { NodeEntry, StopReport } from "./NodeFleet.ts"
-import type { Control, NodeSettings, NodeWorld } from "./NodeWorld.ts"
+import type { Control, NodeSettings, NodeWorld, Verdict } from "./NodeWorld.ts"
 import type { OrchestratorService } from "./Orchestrator.ts"
 import * as Promotion from "./Promotion.ts"
 import type { ProverPoolService } from "./ProverPool.ts"
@@ -69,6 +69,7 @@ export class FleetCore implements NodeWorld {
   readonly budgets: AccountBudgets
   /** In the order of the node list. */
   readonly members = new Map<NodeId, Member>()
+  readonly verdicts = new Map<NodeId, Verdict>()
   spares: ReadonlyArray<NodeEntry> = []
   listener: Listener = { check: () => {}, checked: () => {} }
   readonly startedAt: number

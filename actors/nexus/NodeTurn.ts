@@ -73,6 +73,11 @@ class Turn {
   #resume(): Effect.Effect<InHand | null, SpoolFailed> {
     return Effect.gen(this, function* () {
       const spooled = yield* this.#world.spool.openTask(this.#node)
+      const verdict = this.#world.verdicts.get(this.#node)
+      if (spooled !== null && verdict?.taskId === spooled.task.taskId) {
+        yield* this.#close(spooled.task, verdict.outcome, verdict.detail)
+        return null
+      }
       if (spooled === null) {
         this.#memory.holding = "nothing"
         this.#world.returnTicket(this.#node)
@@ -271,8 +276,10 @@ class Turn {
 
   #close(task: Task, outcome: Outcome, detail: string): Effect.Effect<void, SpoolFailed> {
     return Effect.gen(this, function* () {
-      const { board, spool } = this.#world
+      const { board, spool, verdicts } = this.#world
+      verdicts.set(this.#node, { taskId: task.taskId, outcome, detail })
       yield* Effect.uninterruptible(spool.close(this.#node, task.taskId, outcome, detail))
+      verdicts.delete(this.#node)
       Object.assign(this.#memory, { holding: "nothing", failedProvings: 0, submits: 0, workMillis: 0 })
       board.count(this.#node, outcome)
       board.task(this.#node, null)

@@ -47,8 +47,16 @@ export interface NodeWorld {
   readonly returnTicket: (node: NodeId) => void
   /** Its task has left the spool. */
   readonly taskEnded: (node: NodeId, outcome: Outcome) => void
+  /** How tasks ended that the spool could not close yet: a restarted node closes them first, and submits nothing again. */
+  readonly verdicts: Map<NodeId, Verdict>
   /** The node has nothing to do until the operator wants something else of it. */
   readonly settled: (node: NodeId) => void
+}
+
+export interface Verdict {
+  readonly taskId: string
+  readonly outcome: Outcome
+  readonly detail: string
 }
 
 export interface Control {
