@@ -150,7 +150,10 @@ describe("exit codes", () => {
       return result.stderr
     }
     assert.match(await of({ env: { PITBOSS_MAX_CONCURRENT: "0" } }), /PITBOSS_MAX_CONCURRENT \(environment\): /)
-    assert.match(await of({ env: { NEXUS_ENVIRONMENT: "moon" } }), /NEXUS_ENVIRONMENT \(environment\): "moon" is no environment/)
+    assert.match(
+      await of({ env: { NEXUS_ENVIRONMENT: "moon" } }),
+      /NEXUS_ENVIRONMENT \(environment\): "moon" is no environment/
+    )
     writeFileSync(join(home, ".env"), "# limits\n\nPITBOSS_MAX_CONCURRENT=x\n")
     assert.match(await of({}), /\.env line 3: PITBOSS_MAX_CONCURRENT: /)
     writeFileSync(join(home, ".env"), "")
