@@ -4,7 +4,7 @@
  * Arguments: the file of the books. Prints the port as its first line, then serves until it is killed.
  */
 import { writeSync } from "node:fs"
-import { Effect, Logger } from "effect"
+import { Effect } from "effect"
 import * as Limits from "../../../../src/nexus/orchestrator/Limits.ts"
 import { serve } from "./support.ts"
 
@@ -24,5 +24,5 @@ Effect.runFork(
           Effect.never
         )
     )
-  ).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
+  )
 )

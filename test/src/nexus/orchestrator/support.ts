@@ -5,7 +5,7 @@
  */
 import * as Crypto from "node:crypto"
 import * as Http from "node:http"
-import { Effect, Either, Layer, Redacted, type Scope } from "effect"
+import { Effect, Either, Layer, Logger, LogLevel, Redacted, type Scope } from "effect"
 import { type Verdict, Verifier } from "../../../../actors/nexus/Prover.ts"
 import type { Difficulty, Task } from "../../../../actors/nexus/Task.ts"
 import * as EmbeddedOrchestrator from "../../../../src/nexus/orchestrator/EmbeddedOrchestrator.ts"
@@ -77,7 +77,8 @@ export const serve = (
   settings: Partial<Settings.Settings> = {}
 ): Effect.Effect<EmbeddedOrchestrator.Serving, EmbeddedOrchestrator.ServeError, Scope.Scope> =>
   EmbeddedOrchestrator.serve({ ...Settings.defaults, port: 0, seed: "test", ...settings }).pipe(
-    Effect.provide(verifier)
+    Effect.provide(verifier),
+    Effect.provide(Logger.minimumLogLevel(LogLevel.None))
   )
 
 export const key = (byte: number) => Signing.fromSeed(Redacted.make(new Uint8Array(32).fill(byte)))
