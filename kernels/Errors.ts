@@ -16,7 +16,10 @@ export class HostMissing extends Data.TaggedError("HostMissing")<{
   }
 }
 
-/** The host process ended, or broke its protocol and was ended, while a job ran or before its first frame. */
+/**
+ * The host process ended, or broke its protocol and was ended, while a job ran or before its first frame; or the system could
+ * not start one just now (signal and exit code are null then).
+ */
 export class HostCrashed extends Data.TaggedError("HostCrashed")<{
   /** The signal that ended it, null when it exited. */
   readonly signal: string | null
@@ -28,9 +31,10 @@ export class HostCrashed extends Data.TaggedError("HostCrashed")<{
   readonly stderr: string
 }> {
   override get message() {
-    const how = this.signal === null ? `exit code ${this.exitCode}` : this.signal
+    const end = this.signal ?? (this.exitCode === null ? null : `exit code ${this.exitCode}`)
+    const what = end === null ? "did not start" : `ended (${end})`
     const said = this.stderr === "" ? "" : `; it said: ${this.stderr.trimEnd()}`
-    return `the kernel host ended (${how}): ${this.detail}${said}; the next job starts a new one`
+    return `the kernel host ${what}: ${this.detail}${said}; the next job starts a new one`
   }
 }
 

@@ -71,12 +71,18 @@ export const start = (
   let settled = false
   let child: ChildProcess | null = null
   const settle = (started: HostProcess | HostMissing | HostCrashed) => {
+    if (settled) return
     settled = true
     callback(started)
   }
   access(options.executable, constants.X_OK).then(
     () => {
-      if (!settled) child = launch(options, settle)
+      if (settled) return
+      try {
+        child = launch(options, settle)
+      } catch (cause) {
+        settle(startFailure(options.executable, cause))
+      }
     },
     () => settle(new HostMissing({ path: options.executable, detail: "no such executable" }))
   )
@@ -87,8 +93,22 @@ export const start = (
   }
 }
 
+/** A file that cannot be run needs the operator; a system without processes or files to spare may have some later. */
+const startFailure = (path: string, cause: unknown): HostMissing | HostCrashed => {
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  return /ENOENT|EACCES|ENOEXEC/.test(detail)
+    ? new HostMissing({ path, detail })
+    : new HostCrashed({ signal: null, exitCode: null, killedByUs: false, detail, stderr: "" })
+}
+
 const launch = (options: HostOptions, callback: (started: HostProcess | HostMissing | HostCrashed) => void) => {
   const child = spawn(options.executable, options.args ?? [], { stdio: ["pipe", "pipe", "pipe"], env: environment() })
+  // First of all: a child without file descriptors has no pipes, and what follows throws.
+  child.on("error", (cause) => {
+    if (child.pid !== undefined) return
+    alive = false
+    tell(startFailure(options.executable, cause))
+  })
   const decode = Frame.decoder()
   const gone: Array<() => void> = []
   let told = false
@@ -168,12 +188,6 @@ const launch = (options: HostOptions, callback: (started: HostProcess | HostMiss
   })
   // A pipe that breaks shows as the end of the process; the events themselves say nothing more.
   for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on("error", () => {})
-  child.on("error", (cause) => {
-    if (child.pid === undefined) {
-      alive = false
-      tell(new HostMissing({ path: options.executable, detail: cause.message }))
-    }
-  })
   // "close" comes after the pipes are read to their ends, so a result that was sent before the end is not lost.
   child.on("close", (exitCode, signal) => {
     alive = false

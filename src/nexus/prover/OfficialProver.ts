@@ -68,6 +68,12 @@ export const judge = (taskId: string, end: ProverProcess.Finished): Either.Eithe
     )
   }
   if (end.signal !== null) return crashed(`it ended by ${end.signal}; ${said}`)
+  // The guard's answer, and a shell's, when the system cannot run the file.
+  if (end.exitCode === 127) {
+    return Either.left(
+      new ProverMissing({ detail: `the official prover cannot be run (${said}): ${OfficialProgram.howToGetIt}` })
+    )
+  }
   if (end.exitCode === 3)
     return Either.left(new ProofImpossible({ taskId, detail: `the official prover refused (exit 3); ${said}` }))
   if (end.exitCode !== 0) return crashed(`exit code ${end.exitCode}; ${said}`)
@@ -103,9 +109,10 @@ export const prover = (program: string, options: Options): Port.ProverService =>
         maxOutput: maxProofBytes,
         timeoutMillis: options.timeoutMillis ?? 3_600_000
       }).pipe(
-        Effect.mapError(
-          ({ reason }) =>
-            new ProverMissing({ detail: `${program} cannot be started (${reason}): ${OfficialProgram.howToGetIt}` })
+        Effect.mapError(({ missing, reason }) =>
+          missing
+            ? new ProverMissing({ detail: `${program} cannot be started (${reason}): ${OfficialProgram.howToGetIt}` })
+            : new ProverCrashed({ taskId, detail: `it could not be started: ${reason}` })
         )
       )
       const proof = yield* judge(taskId, end)

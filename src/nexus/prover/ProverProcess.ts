@@ -33,9 +33,15 @@ export interface Finished {
   readonly killed: "output" | "timeout" | null
 }
 
-/** The program could not be started at all. */
+/** The program could not be started: it is missing or no program, or the system has no process to spare just now. */
 export interface NotStarted {
+  readonly missing: boolean
   readonly reason: string
+}
+
+const notStarted = (cause: unknown): NotStarted => {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return { missing: /ENOENT|EACCES|ENOEXEC/.test(reason), reason }
 }
 
 const stderrLimit = 4096
@@ -83,7 +89,12 @@ const signalGroup = (child: ChildProcess, signal: NodeJS.Signals): void => {
 
 export const run = (command: Command): Effect.Effect<Finished, NotStarted> =>
   Effect.async((resume) => {
-    const child = launch(command)
+    let child: ChildProcess
+    try {
+      child = launch(command)
+    } catch (cause) {
+      return resume(Effect.fail(notStarted(cause)))
+    }
     const chunks: Array<Buffer> = []
     let size = 0
     let stderr = ""
@@ -120,7 +131,9 @@ export const run = (command: Command): Effect.Effect<Finished, NotStarted> =>
       stderr = (stderr + text).slice(-stderrLimit)
     })
     for (const pipe of [child.stdout, child.stderr]) pipe?.on("error", () => {})
-    child.on("error", (cause) => settle(Effect.fail({ reason: cause.message })))
+    child.on("error", (cause) => {
+      if (child.pid === undefined) settle(Effect.fail(notStarted(cause)))
+    })
     // What the leader leaves behind in its group would hold the pipes open for ever.
     child.on("exit", () => signalGroup(child, "SIGKILL"))
     child.on("close", (exitCode, signal) =>

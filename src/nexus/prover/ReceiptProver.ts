@@ -111,13 +111,6 @@ export interface Options extends Omit<HostPool.Options, "size"> {
   readonly slots: number
 }
 
-/** The local prover with a pool of its own. */
-export const proverLayer = (options: Options): Layer.Layer<Port.Prover> =>
-  Layer.scoped(
-    Port.Prover,
-    Effect.map(HostPool.make({ ...options, size: options.slots }), (hosts) => prover(hosts, Math.max(1, options.slots)))
-  )
-
 /** The local verifier with hosts of its own, so that checking never waits for proving. */
 export const verifierLayer = (options: Options): Layer.Layer<Port.Verifier> =>
   Layer.scoped(Port.Verifier, Effect.map(HostPool.make({ ...options, size: options.slots }), verifier))

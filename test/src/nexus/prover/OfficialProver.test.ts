@@ -95,6 +95,18 @@ describe("OfficialProver", () => {
     })
   )
 
+  it.live("knows a file that is no program from a proof", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "pitboss-official-"))
+      const program = join(folder, "nexus-network")
+      writeFileSync(program, Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 9), { mode: 0o755 })
+      const prover = OfficialProver.prover(program, { slots: 1 })
+      const error = yield* Effect.flip(prover.prove(taskOf(input(9, 1, 1)), 0, () => {}))
+      assert.instanceOf(error, ProverMissing)
+      rmSync(folder, { recursive: true })
+    })
+  )
+
   it.live("gives up a prover that hangs", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(proveWith(5, 300))
