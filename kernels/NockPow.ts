@@ -113,6 +113,7 @@ const runInProcess = (
 ): Effect.Effect<KernelHost.JobResult, KernelError> =>
   Effect.async((resume) => {
     const begin = performance.now()
+    let over = false
     let ended = () => {}
     const look = () => {
       const [stage, done, total] = native.progress(handle)
@@ -120,6 +121,7 @@ const runInProcess = (
     }
     const handle = native.start(op, params, (kind, code, message, bytes) => {
       clearInterval(timer)
+      over = true
       look()
       ended()
       const micros = Math.round((performance.now() - begin) * 1000)
@@ -129,6 +131,7 @@ const runInProcess = (
     })
     const timer = listeners.onProgress === undefined ? undefined : setInterval(look, lookEvery)
     return Effect.async<void>((done) => {
+      if (over) return done(Effect.void)
       ended = () => done(Effect.void)
       native.stop(handle)
     })
