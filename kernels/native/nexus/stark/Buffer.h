@@ -2,7 +2,8 @@
 //
 // A proof announces its peak before it starts (Prover.h, memory_needed); the arena makes the announcement binding: an
 // allocation beyond it throws MemoryExceeded, which the prover turns into a typed failure. Buffers are 64-byte aligned, filled
-// with zeros only on request, and give their bytes back when destroyed.
+// with zeros only on request, and give their bytes back when destroyed: large ones straight to the system, so that a process
+// which proves again and again does not grow by fragmentation.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +14,34 @@
 #include <new>
 #include <utility>
 
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/mman.h>
+#endif
+
 namespace pitboss::nexus::stark {
 
 struct MemoryExceeded {};
+
+// Memory of `bytes` bytes, 64-byte aligned; null when there is none.
+inline constexpr uint64_t kMappedFrom = 256u << 10;
+inline void* system_take(uint64_t bytes) {
+#if defined(__unix__) || defined(__APPLE__)
+  if (bytes >= kMappedFrom) {
+    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? nullptr : p;
+  }
+#endif
+  return std::aligned_alloc(64, bytes);
+}
+inline void system_give(void* p, uint64_t bytes) {
+#if defined(__unix__) || defined(__APPLE__)
+  if (bytes >= kMappedFrom) {
+    munmap(p, bytes);
+    return;
+  }
+#endif
+  std::free(p);
+}
 
 class Arena;
 
@@ -83,21 +109,22 @@ Buffer<T>::Buffer(Arena& arena, size_t count, bool zero) {
   if (count == 0) return;
   const uint64_t bytes = Arena::rounded(count * sizeof(T));
   arena.take(bytes);
-  data_ = static_cast<T*>(std::aligned_alloc(64, bytes));
+  data_ = static_cast<T*>(system_take(bytes));
   if (data_ == nullptr) {
     arena.give(bytes);
     throw std::bad_alloc();
   }
   arena_ = &arena;
   count_ = count;
-  if (zero) std::fill_n(data_, count, T{});
+  if (zero && bytes < kMappedFrom) std::fill_n(data_, count, T{});  // mapped memory is zero
 }
 
 template <class T>
 Buffer<T>::~Buffer() {
   if (data_ == nullptr) return;
-  std::free(data_);
-  arena_->give(Arena::rounded(count_ * sizeof(T)));
+  const uint64_t bytes = Arena::rounded(count_ * sizeof(T));
+  system_give(data_, bytes);
+  arena_->give(bytes);
 }
 
 }  // namespace pitboss::nexus::stark

@@ -68,7 +68,7 @@ QuotientBytes quotient_bytes(const LogSizes& sizes) {
 
 }  // namespace
 
-uint64_t memory_needed(const LogSizes& sizes, Mode mode, unsigned) {
+uint64_t memory_needed(const LogSizes& sizes, Mode mode) {
   const unsigned n = sizes[kMain], composed = sizes.composition();
   const uint64_t rows = uint64_t{1} << n;
   uint64_t held = Twiddles::bytes(composed + 1, twiddle_sizes(sizes)) + MainTable::bytes(n, true);
@@ -106,6 +106,15 @@ uint64_t memory_needed(const LogSizes& sizes, Mode mode, unsigned) {
   stage(fri + 4096);
   stage(kQueries * words_bytes(largest));
   return most;
+}
+
+uint64_t process_memory(const Witness& witness, const ProverOptions& options) {
+  constexpr uint64_t kProcess = 6u << 20;       // code, libraries, small tables
+  constexpr uint64_t kThread = 512u << 10;      // touched stack and allocator pages of a worker
+  constexpr uint64_t kRun = 2 * sizeof(Trace::Step);  // a growing list may be twice as long as its content
+  return memory_needed(witness.sizes, options.mode) + kProcess + options.threads * kThread +
+         witness.trace.steps.size() * kRun + witness.touched.size() * 24 +
+         witness.plan->initial_memory.size() * 32 + witness.plan->program.size() * 32;
 }
 
 }  // namespace pitboss::nexus::stark

@@ -35,9 +35,9 @@ std::variant<Witness, Failure> witness(const Plan& plan, const Limits& limits, c
   auto trace = collect(plan, bounded, stop);
   if (!trace) {
     const auto& error = trace.error();
-    if (error.fault == Fault::kCancelled) return Failure{Failure::Code::kCancelled, "cancelled"};
-    if (error.fault == Fault::kStepLimit) return Failure{Failure::Code::kTooLarge, describe(error)};
-    return Failure{Failure::Code::kMachine, describe(error)};
+    if (error.fault == Fault::kCancelled) return Failure{Failure::Code::kCancelled, "cancelled", {}};
+    if (error.fault == Fault::kStepLimit) return Failure{Failure::Code::kTooLarge, describe(error), {}};
+    return Failure{Failure::Code::kMachine, describe(error), error};
   }
   out.trace = std::move(*trace);
   auto& touched = out.touched;
@@ -59,7 +59,7 @@ std::variant<Witness, Failure> witness(const Plan& plan, const Limits& limits, c
       std::max({log_of(out.trace.steps.size()), log_of(plan.program.size()), 8u});
   const unsigned ram_log = std::max(log_of(touched.size()), 4u);
   if (main_log > kMaxLogRows || ram_log > kMaxLogRam) {
-    return Failure{Failure::Code::kTooLarge, "the program is too long to be proven: at most 2^20 rows and 2^22 bytes of memory"};
+    return Failure{Failure::Code::kTooLarge, "the program is too long to be proven: at most 2^20 rows and 2^22 bytes of memory", {}};
   }
   out.sizes.log[kMain] = main_log;
   out.sizes.log[kRam] = ram_log;
@@ -74,7 +74,7 @@ Statement statement(const Witness& witness) {
 Session::Session(const Witness& w, const ProverOptions& o, const std::atomic<bool>& stop_flag, const Progress& p,
                  const Observer& observe_with)
     : witness(w), options(o), stop(stop_flag), progress(p), observer(observe_with), k(kernels()), sizes(w.sizes),
-      n(w.sizes[kMain]), rows(size_t{1} << n), arena(memory_needed(sizes, o.mode, o.threads)), workers(o.threads),
+      n(w.sizes[kMain]), rows(size_t{1} << n), arena(memory_needed(sizes, o.mode)), workers(o.threads),
       twiddles(arena, sizes.composition() + 1, twiddle_sizes(sizes)), main(arena, n, true) {
   proof.claimed_sums.resize(kComponents);
   for (unsigned c = 0; c < kComponents; ++c) proof.log_sizes.push_back(sizes[c]);
@@ -133,11 +133,11 @@ std::variant<Proved, Failure> prove(const Witness& witness, const ProverOptions&
     out.peak = s.arena.peak();
     return out;
   } catch (const Cancelled&) {
-    return Failure{Failure::Code::kCancelled, "cancelled"};
+    return Failure{Failure::Code::kCancelled, "cancelled", {}};
   } catch (const MemoryExceeded&) {
-    return Failure{Failure::Code::kMemory, "the proof would have needed more memory than announced: a defect of the prover"};
+    return Failure{Failure::Code::kMemory, "the proof would have needed more memory than announced: a defect of the prover", {}};
   } catch (const std::bad_alloc&) {
-    return Failure{Failure::Code::kMemory, "the system has not enough memory for this proof"};
+    return Failure{Failure::Code::kMemory, "the system has not enough memory for this proof", {}};
   }
 }
 

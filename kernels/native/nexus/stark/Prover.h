@@ -21,6 +21,7 @@ namespace pitboss::nexus::stark {
 inline constexpr unsigned kMaxLogRows = 20;
 // Largest memory table: 2^22 touched bytes.
 inline constexpr unsigned kMaxLogRam = 22;
+inline constexpr unsigned kMaxThreads = 64;
 
 enum class Mode : uint8_t { kLean = 0, kFast = 1 };
 
@@ -38,6 +39,7 @@ struct ProverOptions {
 struct Failure {
   enum class Code : uint8_t { kCancelled = 1, kMachine, kTooLarge, kMemory } code;
   std::string message;  // one sentence for an operator
+  Error fault{};        // kMachine: what the machine said
 };
 
 struct Proved {
@@ -52,8 +54,10 @@ struct Proved {
 std::variant<Witness, Failure> witness(const Plan& plan, const Limits& limits, const std::atomic<bool>& stop);
 Statement statement(const Witness& witness);
 
-// Peak of all buffers of a proof in bytes; the process needs about 6 MB more for code, stacks and small tables.
-uint64_t memory_needed(const LogSizes& sizes, Mode mode, unsigned threads);
+// Peak of all buffers of a proof in bytes.
+uint64_t memory_needed(const LogSizes& sizes, Mode mode);
+// Peak of the whole process while it proves this: buffers, the recorded run, code, stacks and small tables.
+uint64_t process_memory(const Witness& witness, const ProverOptions& options);
 
 // For development: told the name and bytes of every intermediate result that the test vectors record.
 using Observer = std::function<void(const std::string& what, std::span<const uint32_t> words)>;
