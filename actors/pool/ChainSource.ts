@@ -7,7 +7,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { BlockRefused, ChainUnavailable } from "./Errors.ts"
+import type { BlockRefused, ChainUnavailable, PaymentRefused } from "./Errors.ts"
 import type { Candidate, Limbs } from "./Job.ts"
 
 export interface ChainTip {
@@ -83,12 +83,15 @@ export interface ChainSourceService {
   ) => Effect.Effect<"delivered" | "stale", BlockRefused | ChainUnavailable>
   /** Unspent notes of a public-key hash, as of the tip. */
   readonly notes: (pkh: string) => Effect.Effect<ReadonlyArray<ChainNote>, ChainUnavailable>
-  /** Pay from the pool's matured coinbases; only on a devnet, null where the source cannot pay. `id` makes it once. */
+  /**
+   * Pay from the pool's matured coinbases; only on a devnet, null where the source cannot pay. `id` makes it once: asking
+   * again with the same id and outputs waits for the same payment. Returns when a block of the heaviest chain holds it.
+   */
   readonly pay:
     | ((
         id: string,
         outputs: ReadonlyArray<CoinbaseShare>
-      ) => Effect.Effect<PaymentReceipt, BlockRefused | ChainUnavailable>)
+      ) => Effect.Effect<PaymentReceipt, PaymentRefused | ChainUnavailable>)
     | null
 }
 

@@ -24,6 +24,16 @@ export class BlockRefused extends Data.TaggedError("BlockRefused")<{
   }
 }
 
+/** The chain does not make a payment: it cannot be made as asked. Trying the same again changes nothing by itself. */
+export class PaymentRefused extends Data.TaggedError("PaymentRefused")<{
+  readonly id: string
+  readonly reason: string
+}> {
+  override get message() {
+    return `payment ${this.id} was not made: ${this.reason}; nothing was spent`
+  }
+}
+
 /** The books could not be written or read; nothing that was not written counts as accepted. */
 export class LedgerFailed extends Data.TaggedError("LedgerFailed")<{
   readonly operation: string
