@@ -24,6 +24,7 @@ interface Native {
   readonly jam: (noun: Noun) => Uint8Array | null
   readonly hashNoun: (noun: Noun) => BigUint64Array | null
   readonly hashPair: (left: BigUint64Array, right: BigUint64Array) => BigUint64Array
+  readonly hashVarlen: (words: BigUint64Array) => BigUint64Array | null
   readonly start: (op: number, params: Uint8Array, done: Done) => object
   readonly stop: (handle: object) => void
   readonly progress: (handle: object) => readonly [number, number, number]
@@ -61,6 +62,8 @@ export interface NockPowNative {
   /** Null when an atom is p or more, or when more than 131,072 atoms are reached. */
   readonly hashNoun: (noun: Noun) => Digest | null
   readonly hashPair: (left: Digest, right: Digest) => Digest
+  /** Variable-length Tip5 of plain words; null when one is p or more, or beyond 262,144 of them. */
+  readonly hashVarlen: (words: ReadonlyArray<bigint>) => Digest | null
   readonly start: Native["start"]
   readonly stop: Native["stop"]
   readonly progress: Native["progress"]
@@ -78,6 +81,7 @@ const isNative = (value: unknown): value is Native =>
     "jam",
     "hashNoun",
     "hashPair",
+    "hashVarlen",
     "start",
     "stop",
     "progress"
@@ -104,6 +108,10 @@ const wrap = (native: Native): NockPowNative => ({
     return limbs === null ? null : digestAt(limbs, 0)
   },
   hashPair: (left, right) => digestAt(native.hashPair(words(left), words(right)), 0),
+  hashVarlen: (values) => {
+    const limbs = native.hashVarlen(BigUint64Array.from(values))
+    return limbs === null ? null : digestAt(limbs, 0)
+  },
   start: native.start,
   stop: native.stop,
   progress: native.progress

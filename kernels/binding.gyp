@@ -51,7 +51,7 @@
     {
       "target_name": "pitboss",
       "dependencies": ["nockpow"],
-      "sources": ["native/addon/addon.cc", "native/nockpow/addon_nockpow.cc"]
+      "sources": ["native/addon/addon.cc", "native/nockpow/addon_nockpow.cc", "native/nockpow/addon_noun.cc"]
     }
   ]
 }

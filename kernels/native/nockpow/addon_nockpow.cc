@@ -21,6 +21,7 @@
 #include <new>
 #include <string>
 
+#include "addon_noun.h"
 #include "host_ops.h"
 #include "kernels.h"
 #include "number.h"
@@ -181,7 +182,8 @@ napi_value js_cue(napi_env env, napi_callback_info info) {
       stack.pop_back();
     } else if (!Nouns::is_cell(n)) {
       const auto w = nouns.words(n);
-      if (napi_create_bigint_words(env, 0, w.size(), w.data(), &slot(n)) != napi_ok) return nullptr;
+      const uint64_t zero = 0;  // an empty arena has no words to point at
+      if (napi_create_bigint_words(env, 0, w.size(), w.empty() ? &zero : w.data(), &slot(n)) != napi_ok) return nullptr;
       stack.pop_back();
     } else {
       const Noun h = nouns.head(n), t = nouns.tail(n);
@@ -395,6 +397,7 @@ napi_value init_nockpow(napi_env env, napi_value exports) {
   napi_value object = nullptr;
   if (napi_create_object(env, &object) != napi_ok) return exports;
   napi_define_properties(env, object, std::size(methods), methods);
+  add_noun_calls(env, object);
   napi_set_named_property(env, exports, "nockpow", object);
   return exports;
 }
