@@ -1,12 +1,12 @@
 // Builds native programs with sanitizers and runs the fuzzer among them.
 //
-// Usage: node kernels/native/sanitize.mjs fuzz [SECONDS] [SEED]   fuzz the Nexus machine under ASan + UBSan
+// Usage: node kernels/native/sanitize.mjs fuzz [SECONDS] [SEED]   fuzz every kernel under ASan + UBSan, each for about that long
 //        node kernels/native/sanitize.mjs host [address|thread]   build a host with sanitizers, print its path
 //                                                                 (run tests with PITBOSS_KERNEL_HOST=<path> npx vitest run ...)
 // Targets, sources and instruction-set flags come from binding.gyp, so nothing is forgotten. Output goes to
 // kernels/build/sanitize.
 import { spawnSync } from "node:child_process"
-import { mkdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -42,8 +42,16 @@ const run = (command, args) => {
   if (done.status !== 0) process.exit(done.status ?? 1)
 }
 
+// Newest of all native files: a header may matter to any object.
+const newest = Math.max(
+  ...readdirSync(join(kernels, "native"), { recursive: true }).map(
+    (file) => statSync(join(kernels, "native", file)).mtimeMs
+  )
+)
+const isCurrent = (object) => existsSync(object) && statSync(object).mtimeMs > newest
+
 const compile = (name, target, extra, sanitizer) => {
-  const folder = join(out, name)
+  const folder = join(out, `${name}-${sanitizer}-objects`)
   mkdirSync(folder, { recursive: true })
   const compiler = process.env.CXX ?? "g++"
   const sanitize =
@@ -63,7 +71,7 @@ const compile = (name, target, extra, sanitizer) => {
   for (const part of [{ sources: extra }, ...closureOf(target)]) {
     for (const source of part.sources) {
       const object = join(folder, `${source.replaceAll(/[/\\]/g, "_")}.o`)
-      run(compiler, [...flags, ...flagsOf(part), "-c", source, "-o", object])
+      if (!isCurrent(object)) run(compiler, [...flags, ...flagsOf(part), "-c", source, "-o", object])
       objects.push(object)
     }
   }
@@ -72,14 +80,34 @@ const compile = (name, target, extra, sanitizer) => {
   return program
 }
 
+// The machine's fuzzer takes seconds, the other one a number of inputs for each of its decoders.
+const fuzzers = [
+  {
+    name: "machine-fuzz",
+    target: "nexus_machine",
+    source: "native/nexus/machine/fuzz.cc",
+    amount: (seconds) => String(seconds)
+  },
+  {
+    name: "nockpow-fuzz",
+    target: "nockpow",
+    source: "native/nockpow/dev/fuzz.cc",
+    amount: (seconds) => String(Math.ceil(seconds * 3500))
+  }
+]
+
 const [task = "fuzz", first, second] = process.argv.slice(2)
 if (task === "host") {
   const sanitizer = first === "thread" ? "thread" : "address"
   console.log(compile("pitboss-host", "pitboss-host", [], sanitizer))
 } else if (task === "fuzz") {
-  const program = compile("machine-fuzz", "nexus_machine", ["native/nexus/machine/fuzz.cc"], "address")
-  const done = spawnSync(program, [first ?? "20", second ?? String(Date.now() % 1_000_000)], { stdio: "inherit" })
-  process.exit(done.status ?? 1)
+  const seconds = Number(first ?? 20)
+  const seed = second ?? String(Date.now() % 1_000_000)
+  for (const { amount, name, source, target } of fuzzers) {
+    const program = compile(name, target, [source], "address")
+    console.log(`${name}, seed ${seed}`)
+    run(program, [amount(seconds), seed])
+  }
 } else {
   console.error("usage: sanitize.mjs fuzz [SECONDS] [SEED] | host [address|thread]")
   process.exit(2)
