@@ -135,7 +135,7 @@ export const spawn = <S, M, E = never, R = never>(
  * Send. Waits for room when the mailbox is full and its policy is back-pressure. Never fails: what is not taken (stopped
  * actor, full mailbox with drop-new) is counted as a dead letter, as in every actor system.
  */
-export const tell = <M>(ref: ActorRef<M>, message: M): Effect.Effect<void> =>
+export const tell = <M>(ref: ActorRef<M>, message: NoInfer<M>): Effect.Effect<void> =>
   Effect.suspend(() => {
     const cell = fromRef(ref)
     if (!mustWait(cell)) {
@@ -159,9 +159,9 @@ const DEFAULT_ASK_MILLIS = 5_000
  * AskTimeout, with ActorStopped when the actor ended before it answered, with MailboxFull when the message was refused, or
  * with the error the actor answers.
  */
-export const ask = <M, A, E = never>(
+export const ask = <M, A, const Question extends M, E = never>(
   ref: ActorRef<M>,
-  message: (reply: Reply<A, E>) => M,
+  message: (reply: Reply<A, E>) => Question,
   options?: { readonly timeout?: Duration.DurationInput | "infinity" }
 ): Effect.Effect<A, E | AskError> =>
   Effect.suspend(() => {

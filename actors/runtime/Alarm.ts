@@ -108,6 +108,8 @@ class AlarmHeap {
   private sleeper: Runner.Running | undefined
   private sleepsUntil = Number.POSITIVE_INFINITY
   private closed = false
+  /** Number of the present sleep; an interrupted one must not ring. */
+  private turn = 0
   private readonly clock: Clock.Clock
   private readonly runner: Runner.Runner
 
@@ -163,17 +165,22 @@ class AlarmHeap {
   private sleepUntil(dueMillis: number): void {
     const previous = this.sleeper
     const now = this.now()
-    const wait = Math.min(LONGEST_SLEEP, Math.max(0, Math.ceil(dueMillis - now)))
+    const wait = Math.min(LONGEST_SLEEP, Math.max(0, dueMillis - now))
+    const turn = ++this.turn
     this.sleepsUntil = now + wait
-    let current: Runner.Running | undefined
-    current = this.runner.fork(this.clock.sleep(Duration.millis(wait)), () => {
-      if (this.sleeper === current && !this.closed) this.wake()
-    })
-    this.sleeper = current
+    const ring = (): void => {
+      if (turn === this.turn && !this.closed) this.wake()
+    }
+    // What is due already still rings later than `at` returns.
+    if (wait === 0) {
+      this.sleeper = undefined
+      queueMicrotask(ring)
+    } else this.sleeper = this.runner.fork(this.clock.sleep(Duration.millis(wait)), ring)
     previous?.interrupt()
   }
 
   private wake(): void {
+    this.turn++
     this.sleeper = undefined
     this.sleepsUntil = Number.POSITIVE_INFINITY
     const now = this.now()

@@ -22,9 +22,9 @@ import type { AnnotationValue, MailboxInfo, Subject } from "./TreeNode.ts"
 
 /**
  * - `down`: no incarnation, messages are kept; `booting`: `init` runs; `idle`: nothing to do; `ready`: in the run queue;
- * - `busy`: a handler runs; `ending`: stop hook and finalizers run; `retired`: ended for good, messages are dead letters.
+ * - `busy`: a handler runs; `ending`: stop hook and finalizers run.
  */
-type Status = "down" | "booting" | "idle" | "ready" | "busy" | "ending" | "retired"
+type Status = "down" | "booting" | "idle" | "ready" | "busy" | "ending"
 
 /** Messages that one turn of the dispatcher handles for one actor. */
 const TURN_BUDGET = 256
@@ -54,6 +54,8 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   readonly id: string
   readonly behaviour: Behaviour<S, M, E, R>
   readonly mailbox: Mailbox<M>
+  /** Ended for good (until started again): messages are dead letters. */
+  retired = false
   private status: Status = "down"
   private state: S | undefined
   private environment: Environment<R> | undefined
@@ -88,10 +90,6 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
     return this.environment?.generation ?? 0
   }
 
-  get retired(): boolean {
-    return this.status === "retired"
-  }
-
   get alive(): boolean {
     return this.status === "idle" || this.status === "ready" || this.status === "busy" || this.status === "booting"
   }
@@ -108,7 +106,7 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
 
   /** Put a message into the mailbox without waking the actor. */
   accept(message: M): boolean {
-    if (this.status === "retired") return this.dead(message, "stopped")
+    if (this.retired) return this.dead(message, "stopped")
     const offer = this.mailbox.offer(message)
     if (offer === "taken") return true
     if (offer === "full") return this.dead(message, "full")
@@ -193,7 +191,12 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
     const target = fromRef(other)
     const told = (down: Down): void => {
       this.extras?.watching.delete(target)
-      this.force(message(down))
+      try {
+        this.force(message(down))
+      } catch {
+        // The news could not be made a message: nobody read it.
+        this.lent().habitat.deadLetters.unsafePublish(this.path, down, "crashed")
+      }
     }
     if (target.addWatcher(this, told)) this.rare().watching.add(target)
     else told({ path: target.path, generation: target.generation, reason: ExitReason.noproc })
@@ -220,10 +223,12 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   // ------------------------------------------------------------------------------------------------ incarnations
 
   boot(environment: Environment<R>): Effect.Effect<void, unknown, R> | undefined {
-    if (this.status !== "down" && this.status !== "retired") {
-      return Effect.die(new BadChildSpec({ id: this.id, reason: "an actor specification can not be started twice" }))
+    if (this.status !== "down") {
+      const reason = "this actor still runs: its specification was started twice, or its last incarnation has leaked"
+      return Effect.die(new BadChildSpec({ id: this.id, reason }))
     }
     this.environment = environment
+    this.retired = false
     this.stopping = undefined
     this.sleepy = false
     this.asleep = false
@@ -283,11 +288,10 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   }
 
   retire(reason: ExitReason.ExitReason): void {
-    this.status = "retired"
+    this.retired = true
     for (const message of this.mailbox.drain()) this.dead(message, "stopped")
     this.mailbox.release()
-    this.failAsks(ExitReason.describe(reason), () => true)
-    this.state = undefined
+    this.failAsks(`it has ended (${ExitReason.describe(reason)})`, () => true)
   }
 
   // ------------------------------------------------------------------------------------------------ running
@@ -520,7 +524,7 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   // ------------------------------------------------------------------------------------------------ parts
 
   private force(message: M): void {
-    if (this.status === "retired") {
+    if (this.retired) {
       this.dead(message, "stopped")
       return
     }

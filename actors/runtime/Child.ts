@@ -31,6 +31,8 @@ export class Child<R, Spec extends ChildSpec<R>> {
   incarnation: Incarnation<R> | undefined
   pending: PendingRestart | undefined
   quarantined = false
+  /** It has been up at least once: its process, if it is one, belongs to this row. */
+  owned = false
   /** Failures without a healthy time between them. */
   failures = 0
   startedMillis = 0

@@ -3,7 +3,7 @@
  *
  * Effect's own answer to "a message arrived" is to resume or fork a fiber. Most messages need neither: the dispatcher
  * keeps a queue of ready actors and runs them from one microtask, like a scheduler thread of the BEAM runs its run queue.
- * It hands the thread back to the event loop after 8 ms of work or 1,024 microtasks in a row, so I/O is never starved.
+ * It hands the thread back to the event loop after 8 ms of work or 4,096 microtasks in a row, so I/O is never starved.
  */
 
 /** `run` handles a bounded amount of work and makes itself ready again when there is more. Must not throw. */
@@ -12,7 +12,7 @@ export interface Runnable {
 }
 
 const SLICE_MILLIS = 8
-const MAX_MICROTASKS = 1_024
+const MAX_MICROTASKS = 4_096
 /** Direct calls nested deeper than this are queued, so a chain of actors asking each other can not overflow the stack. */
 const MAX_DEPTH = 16
 
@@ -40,13 +40,14 @@ export const runNow = (runnable: Runnable): void => {
 
 const schedule = (): void => {
   scheduled = true
-  if (++microtasks < MAX_MICROTASKS) queueMicrotask(turn)
-  else setImmediate(freshTurn)
+  // The first microtask since the event loop was last seen asks to be told when it is seen again.
+  if (microtasks++ === 0) setImmediate(seen)
+  if (microtasks < MAX_MICROTASKS) queueMicrotask(turn)
+  else setImmediate(turn)
 }
 
-const freshTurn = (): void => {
+const seen = (): void => {
   microtasks = 0
-  turn()
 }
 
 const turn = (): void => {
@@ -57,7 +58,7 @@ const turn = (): void => {
     batch[i]?.run()
     if ((i & 63) === 63 && performance.now() - started > SLICE_MILLIS) {
       queue = batch.slice(i + 1).concat(queue)
-      setImmediate(freshTurn)
+      setImmediate(turn)
       return
     }
   }

@@ -36,7 +36,7 @@ export const lookup = <M>(
 export const send = <M>(
   path: string,
   protocol: Protocol<M>,
-  message: M
+  message: NoInfer<M>
 ): Effect.Effect<void, never, SupervisionTree | DeadLetters> =>
   lookup(path, protocol).pipe(
     Effect.flatMap((ref) => tell(ref, message)),

@@ -137,13 +137,18 @@ export const make = <const Children extends ReadonlyArray<ChildSpec<unknown>> = 
 }
 
 /** A supervisor of children of one kind, started on demand (OTP's simple_one_for_one). */
-export const dynamic = <A, Spec extends ChildSpec<R>, R = Needs<Spec>>(
+export const dynamic = <A, Spec extends ChildSpec<unknown>>(
   id: string,
   options: DynamicOptions<A, Spec>
-): Effect.Effect<DynamicSupervisor<A, Spec>, StartFailed, R | Scope.Scope | Services> =>
-  Effect.map(root<R, Spec>(id, policyOf(options, true), initial(options)), (handle) =>
-    asDynamic(handle, options.template)
+): Effect.Effect<DynamicSupervisor<A, Spec>, StartFailed, Needs<Spec> | Scope.Scope | Services> => {
+  const template = templateOf(options)
+  return Effect.map(
+    root<Needs<Spec>, Closed<Spec>>(id, policyOf(options, true), initial(options, template)),
+    (handle) => asDynamic(handle, template)
   )
+}
+
+// NoInfer: what a supervisor needs is told by its children, not by the place it is used in.
 
 /** A supervisor as the child of another. `onStart` is given the handle of every incarnation. */
 export const child = <const Children extends ReadonlyArray<ChildSpec<unknown>> = [], R2 = never>(
@@ -152,7 +157,7 @@ export const child = <const Children extends ReadonlyArray<ChildSpec<unknown>> =
     ChildOptions & {
       readonly onStart?: (supervisor: Supervisor<Needs<Children[number]>>) => Effect.Effect<unknown, unknown, R2>
     }
-): ChildSpec<Needs<Children[number]> | R2 | Services> => {
+): ChildSpec<Needs<Children[number]> | NoInfer<R2> | Services> => {
   type R = Needs<Children[number]>
   return nested<R, ChildSpec<R>, R2>(id, options, policyOf(options, false), specsOf<R>(options), (handle) =>
     options.onStart?.(asSupervisor(handle))
@@ -160,16 +165,19 @@ export const child = <const Children extends ReadonlyArray<ChildSpec<unknown>> =
 }
 
 /** A dynamic supervisor as the child of another. `onStart` is given the handle of every incarnation. */
-export const dynamicChild = <A, Spec extends ChildSpec<R>, R = Needs<Spec>, R2 = never>(
+export const dynamicChild = <A, Spec extends ChildSpec<unknown>, R2 = never>(
   id: string,
   options: DynamicOptions<A, Spec> &
     ChildOptions & {
       readonly onStart?: (supervisor: DynamicSupervisor<A, Spec>) => Effect.Effect<unknown, unknown, R2>
     }
-): ChildSpec<R | R2 | Services> =>
-  nested<R, Spec, R2>(id, options, policyOf(options, true), initial(options), (handle) =>
-    options.onStart?.(asDynamic(handle, options.template))
+): ChildSpec<NoInfer<Needs<Spec>> | NoInfer<R2> | Services> => {
+  const template = templateOf(options)
+  const start = initial(options, template)
+  return nested<Needs<Spec>, Closed<Spec>, R2>(id, options, policyOf(options, true), start, (handle) =>
+    options.onStart?.(asDynamic(handle, template))
   )
+}
 
 const DEFAULT_INTENSITY = 1
 const DEFAULT_PERIOD_MILLIS = 5_000
@@ -183,15 +191,26 @@ const policyOf = (options: Limits & { readonly strategy?: Strategy }, dynamic: b
   dynamic
 })
 
-// `R` is what the children need together, so each of them needs no more than that; TypeScript can not follow `Needs`.
+// What children need together is at least what each of them needs; TypeScript can not follow `Needs`, so it is told here.
+
+type Closed<Spec> = Spec & ChildSpec<Needs<Spec>>
+
 const specsOf =
   <R>(options: { readonly children?: ReadonlyArray<ChildSpec<unknown>> }) =>
   (): ReadonlyArray<ChildSpec<R>> =>
     (options.children ?? []) as ReadonlyArray<ChildSpec<R>>
 
+const templateOf =
+  <A, Spec extends ChildSpec<unknown>>(options: DynamicOptions<A, Spec>) =>
+  (argument: A): Closed<Spec> =>
+    options.template(argument) as Closed<Spec>
+
 /** Specifications made anew for every incarnation, each when its predecessor is ready. */
-const initial = <A, Spec>({ initial, template }: DynamicOptions<A, Spec>): (() => Iterable<Spec>) => {
-  const args = Array.from(initial ?? [])
+const initial = <A, Spec>(
+  options: DynamicOptions<A, unknown>,
+  template: (argument: A) => Spec
+): (() => Iterable<Spec>) => {
+  const args = Array.from(options.initial ?? [])
   return () => mapped(args, template)
 }
 

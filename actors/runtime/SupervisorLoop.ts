@@ -129,7 +129,9 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
 
   /** All are asked first, then awaited: 100,000 children stop in the time of the slowest. */
   private stopTogether(children: ReadonlyArray<Child<R, Spec>>): Effect.Effect<void> {
-    for (const child of children) {
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i]
+      if (child === undefined) continue
       child.cancelPending()
       child.incarnation?.ask(shutdownMillis(child.spec) === 0 ? "kill" : "graceful")
     }
@@ -200,6 +202,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
     // Late news of an old generation: it was stopped, replaced or forgotten in the meantime.
     if (child === undefined || child.incarnation !== incarnation) return undefined
     child.incarnation = undefined
+    child.node.enter("stopped")
     const abnormal = ExitReason.isAbnormal(reason)
     if (abnormal) child.node.failed(ExitReason.describe(reason))
     const restart = restartType(child.spec)
@@ -309,6 +312,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   private due(child: Child<R, Spec>, pending: Child<R, Spec>["pending"]): Step<R> {
     if (pending === undefined || child.pending !== pending) return undefined
     child.pending = undefined
+    child.node.enter("stopped")
     if (pending.counted) return this.launch(this.groupOf(child))
     if (!this.addRestart(child, child.node.lastFailure ?? "its start failed")) return undefined
     const group = this.groupOf(child)
@@ -398,6 +402,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   }
 
   private started(child: Child<R, Spec>): void {
+    child.owned = true
     child.startedMillis = this.habitat.alarm.unsafeNow()
     // An actor without messages may have gone to sleep already.
     if (child.node.state !== "passivated" || child.spec.process === undefined) child.node.enter("running")
@@ -446,13 +451,13 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
 
   /** No further incarnation unless somebody asks for one. */
   private retire(child: Child<R, Spec>, reason: ExitReason.ExitReason): void {
-    child.spec.process?.retire(reason)
+    if (child.owned) child.spec.process?.retire(reason)
     child.node.enter("stopped")
   }
 
   private forget(child: Child<R, Spec>): void {
     child.cancelPending()
-    child.spec.process?.retire(ExitReason.shutdown)
+    if (child.owned) child.spec.process?.retire(ExitReason.shutdown)
     if (this.children.get(child.spec.id) === child) this.children.delete(child.spec.id)
     child.node.detach()
   }

@@ -493,9 +493,7 @@ describe("generations", () => {
         const blocking = { id: "g", restart: "temporary", start: Effect.as(Deferred.await(gate), Effect.void) } as const
         const blocked = yield* Effect.fork(supervisor.startChild(blocking))
         yield* settle
-        const restart = yield* Effect.fork(
-          Effect.andThen(supervisor.terminateChild("a"), supervisor.restartChild("a"))
-        )
+        const restart = yield* Effect.fork(Effect.andThen(supervisor.terminateChild("a"), supervisor.restartChild("a")))
         yield* settle
         yield* stage.order("a", "crash")
         yield* Deferred.succeed(gate, undefined)

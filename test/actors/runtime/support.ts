@@ -13,11 +13,15 @@ import { Shutdown } from "../../../actors/runtime/Errors.ts"
 import type { Report } from "../../../actors/runtime/Report.ts"
 import { type NodeInfo, SupervisionTree } from "../../../actors/runtime/SupervisionTree.ts"
 
-/** Let everything that can happen without time happen. */
-export const settle: Effect.Effect<void> = Effect.iterate(0, {
-  while: (n) => n < 200,
-  body: (n) => Effect.as(Effect.yieldNow(), n + 1)
-})
+/** Let everything that can happen without time happen: microtasks, and twice round the event loop. */
+export const settle: Effect.Effect<void> = Effect.suspend(() => Effect.andThen(round, round))
+
+const round: Effect.Effect<void> = Effect.andThen(
+  Effect.iterate(0, { while: (n) => n < 60, body: (n) => Effect.as(Effect.yieldNow(), n + 1) }),
+  Effect.async<void>((resume) => {
+    setImmediate(() => resume(Effect.void))
+  })
+)
 
 /** The runtime under a TestClock, scoped. */
 export const scoped = <A, E>(effect: Effect.Effect<A, E, ActorSystem.ActorSystem | Scope.Scope>): Effect.Effect<A, E> =>
@@ -101,26 +105,17 @@ export class Stage {
       id,
       Behaviour.of<Message>()({
         init: this.acquire(id),
-        receive: (_state, { order }, context) => {
+        receive: (_state, { order }, context): Effect.Effect<void, Shutdown | string> => {
           if (order === "finish") return Effect.sync(() => context.stop())
-          if (order === "shutdown") return Effect.fail(new Shutdown({ reason: "told so" }))
+          if (order === "shutdown") return new Shutdown({ reason: "told so" })
           if (order === "interrupt") return Effect.interrupt
           return Effect.die(new Error(`${id} crashed`))
         }
       }),
       options
     )
-    return {
-      ...spec,
-      process: spec.process,
-      // Orders go to the latest specification of that id.
-      ...this.route(id, (order) => spec.ref.unsafeTell({ order }))
-    }
-  }
-
-  private route(id: string, give: (order: Order) => void): Record<never, never> {
-    this.orders.set(id, give)
-    return {}
+    this.orders.set(id, (order) => spec.ref.unsafeTell({ order }))
+    return spec
   }
 
   /** A child whose finalizer takes `millis` (or never ends) however it is interrupted. */
