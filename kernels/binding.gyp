@@ -1,7 +1,7 @@
 {
   # Two products: build/Release/pitboss.node (small pure calls) and build/Release/pitboss-host (the kernel host).
   # C++20, baseline instruction set; code for larger ones sits in targets of its own with its own flags.
-  "includes": ["native/nockpow/sources.gypi"],
+  "includes": ["native/nockpow/sources.gypi", "native/nexus/stark/sources.gypi"],
   "target_defaults": {
     "include_dirs": ["native"],
     "cflags_cc!": ["-std=gnu++17", "-fno-exceptions", "-fno-rtti", "-std=gnu++20"],
@@ -36,7 +36,7 @@
     {
       "target_name": "pitboss-host",
       "type": "executable",
-      "dependencies": ["nexus_machine", "nockpow"],
+      "dependencies": ["nexus_stark", "nexus_machine", "nockpow"],
       "sources": [
         "native/host/main.cc",
         "native/host/Ops.cc",

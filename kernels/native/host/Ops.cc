@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "../nexus/machine/HostOps.h"
+#include "../nexus/stark/host_ops.h"
 #include "../nockpow/host_ops.h"
 
 namespace pitboss::host {
@@ -38,6 +39,7 @@ Outcome echo(std::span<const uint8_t> params, JobContext& context) {
 
 void register_ops(Registry& registry) {
   nexus::register_machine(registry);
+  nexus::stark::register_stark(registry);
   nockpow::register_nockpow(registry);
 }
 
