@@ -66,8 +66,10 @@ export class RequestBudget {
   close(until: number, now: number): void {
     this.#fill(now)
     if (until <= this.#closedUntil) return
+    // What accrues meanwhile is for one probe, and never more than the time would have brought anyway.
+    const shut = until - Math.max(now, this.#closedUntil)
+    this.#tokens = Math.min(1, this.#tokens + shut / this.#millisPerToken)
     this.#closedUntil = until
-    this.#tokens = Math.min(this.#tokens, 1)
     let position = 0
     for (const ticket of this.#line.values()) {
       ticket.dueAt = Math.max(ticket.dueAt, until + position * this.#millisPerToken)
@@ -81,7 +83,7 @@ export class RequestBudget {
   }
 
   #fill(now: number): void {
-    // While closed nothing accrues: what the server refused to one node it would refuse to the next.
+    // While closed nothing more accrues than `close` has put in.
     const from = Math.max(this.#filledAt, this.#closedUntil)
     if (now > from) this.#tokens = Math.min(this.#capacity, this.#tokens + (now - from) / this.#millisPerToken)
     this.#filledAt = Math.max(this.#filledAt, now)

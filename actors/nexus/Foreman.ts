@@ -265,7 +265,9 @@ class Foreman {
 
   #terminate(member: Member): Effect.Effect<void> {
     member.control.abort?.()
-    return this.#nodes.terminateChild(member.control.node).pipe(Effect.ignore)
+    const { node } = member.control
+    // A quarantined child is kept by its supervisor, a running one is not: after both steps the id is free.
+    return Effect.andThen(Effect.ignore(this.#nodes.terminateChild(node)), Effect.ignore(this.#nodes.deleteChild(node)))
   }
 
   #dismiss(member: Member): Effect.Effect<void> {

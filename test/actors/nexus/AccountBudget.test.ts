@@ -93,6 +93,18 @@ describe("RequestBudget", () => {
     assert.isAbove(budget.take(node(2), 30_001), 30_001)
   })
 
+  it("closures do not mint tokens: a server that answers 429 with no delay at all is not asked faster", () => {
+    const budget = new RequestBudget(60, 0)
+    const fired: Array<number> = []
+    for (let now = 0; now < 120_000; now += 50) {
+      if (budget.take(node(1), now) !== 0) continue
+      fired.push(now)
+      budget.close(now + 1, now)
+    }
+    assert.isAtMost(most(fired, 60_000), 60)
+    assert.isAtLeast(fired.length, 90)
+  })
+
   it("a second closure never shortens the first", () => {
     const budget = new RequestBudget(60, 0)
     budget.close(50_000, 0)
