@@ -32,6 +32,7 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   DoesNotFit: 2,
   ManyTargets: 2,
   UnknownNode: 2,
+  PowRefused: 2,
   // 3: looked at and refused
   CountryRefused: 3,
   Forbidden: 3,
@@ -39,6 +40,7 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   RequestRefused: 3,
   ReceiptsStayLocal: 3,
   ControlRefused: 3,
+  ProofInvalid: 3,
   // 4: a peer, a program or a free folder is missing
   ProverMissing: 4,
   HostMissing: 4,

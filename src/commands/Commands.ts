@@ -6,6 +6,7 @@
 import * as Settings from "../../config/Settings.ts"
 import type { Argument, CommandSpec } from "../cli/CommandSpec.ts"
 import { branch, leaf } from "../cli/CommandSpec.ts"
+import { pow } from "./pow/Commands.ts"
 
 const common = Settings.common
 
@@ -159,5 +160,5 @@ export const root: CommandSpec = branch(
       zh: "监管计算集群：Nexus 证明节点、矿池和矿工"
     }
   },
-  [batchFile, start, registerUser, registerNode, logout, orchestrator, ...controls]
+  [batchFile, start, registerUser, registerNode, logout, orchestrator, pow, ...controls]
 )
