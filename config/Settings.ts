@@ -181,6 +181,19 @@ const embedded = {
   })
 } as const satisfies Group
 
+/** The same inside a fleet, for --env local. */
+const embeddedHere = {
+  orchestratorPort: setting(whole(1, 65_535), {
+    name: "orchestrator-port",
+    fallback: 50_505,
+    about: {
+      en: "port of the orchestrator that --env local uses or starts",
+      zh: "--env local 使用或启动的 orchestrator 端口"
+    }
+  }),
+  ...embedded
+} as const satisfies Group
+
 /** Flags of later states of the batch client. */
 const retiredBatch = {
   refreshInterval: retired("refresh-interval", true, {
@@ -251,7 +264,7 @@ export const batchFile = {
   ...network,
   ...proving,
   ...running,
-  ...embedded,
+  ...embeddedHere,
   ...retiredBatch
 } as const satisfies Group
 
@@ -266,7 +279,7 @@ export const start = {
   ...network,
   ...proving,
   ...running,
-  ...embedded,
+  ...embeddedHere,
   checkMemory: retired("check-memory", false, {
     en: "not needed: work that does not fit --memory-limit always waits",
     zh: "不再需要：超出 --memory-limit 的工作总会等待"

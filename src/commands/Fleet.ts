@@ -81,6 +81,7 @@ const embeddedOf = (home: string, values: Shared, nodes: ReadonlyArray<NodeEntry
     return {
       ...Embedded.defaults,
       file: join(home, "orchestrator", "books.sqlite"),
+      port: values.orchestratorPort,
       limits: yield* Limits.parse(values.limits),
       faults: yield* Faults.parse(values.faults),
       legacyReplies: values.legacyReplies,
@@ -101,7 +102,9 @@ export const prepare = (
 > =>
   Effect.gen(function* () {
     const { origins, program, values } = setup
-    const environment = yield* environmentOf(values, origins)
+    const chosen = yield* environmentOf(values, origins)
+    const environment =
+      chosen.name === "local" ? { ...chosen, url: `http://127.0.0.1:${values.orchestratorPort}` } : chosen
     const home = DataFolder.locate(values.data, process.env)
     const entries = yield* nodes(home, environment)
     const officialProver = yield* proverOf(environment, values.officialProver)

@@ -4,7 +4,7 @@
  * ```
  * batch-file (rest_for_one)
  * |- spool             durable tasks and proofs
- * |- orchestrator      only for --env local: ours, or a healthy one that is already there
+ * |- orchestrator      only for --env local: ours, or a healthy one that is already there, for as long as it is
  * |- prover            kernel hosts, or the official program
  * |- nexus             the fleet: budgets, turnstile, one actor per node
  * |- surface (one_for_one)
@@ -91,18 +91,38 @@ const spoolFile = (home: string) => join(home, "nexus", "spool.sqlite")
 const built = <I, S, E, R>(tag: Context.Tag<I, S>, layer: Layer.Layer<I, E, R>): Effect.Effect<S, E, R | Scope.Scope> =>
   Effect.map(Layer.build(layer), (context) => Context.get(context, tag))
 
+/** How often somebody else's orchestrator is looked at. */
+const lookEvery = "2 seconds"
+
+/** Returns when the orchestrator that was there has gone; the supervisor then starts this child again, and so ours. */
+const untilGone = ({ host, port }: EmbeddedSettings) =>
+  Probe.probe(host, port).pipe(
+    Effect.delay(lookEvery),
+    Effect.repeat({ while: (found) => found._tag === "Orchestrator" }),
+    Effect.zipRight(Effect.logWarning(`the orchestrator on ${host}:${port} has gone; starting one here`))
+  )
+
 /** Ours is started unless a healthy one is there already; either way its URL is that of the environment. */
 const embeddedStart = (plan: Plan, settings: EmbeddedSettings) =>
   Effect.gen(function* () {
     const there = yield* Probe.probe(settings.host, settings.port)
-    if (there._tag !== "Orchestrator") {
-      const folder = yield* DataFolder.prepare(plan.home, "orchestrator")
-      yield* DataFolder.own(folder, plan.program)
+    if (there._tag === "Orchestrator") {
+      yield* Effect.logInfo(
+        `using the orchestrator (version ${there.version}) that is already on port ${settings.port}`
+      )
+      return untilGone(settings)
     }
+    const folder = yield* DataFolder.prepare(plan.home, "orchestrator")
+    yield* DataFolder.own(folder, plan.program)
     const verifier = yield* built(Verifier, ReceiptProver.verifierLayer({ slots: 1 }))
-    const { own } = yield* Effect.provideService(EmbeddedOrchestrator.ensure(settings), Verifier, verifier)
-    return own === null ? Effect.never : own.running
+    return yield* Effect.provideService(EmbeddedOrchestrator.child(settings), Verifier, verifier)
   })
+
+/** A supervisor of its own: when it is started again, nobody else has to be. */
+const embeddedChild = (plan: Plan, settings: EmbeddedSettings) => {
+  const listener = ChildSpec.make({ id: "listener", start: embeddedStart(plan, settings) })
+  return Supervisor.child("orchestrator", { intensity: 10, period: "1 minute", children: [listener] })
+}
 
 const proverOf = (plan: Plan): Effect.Effect<ProverService, never, Scope.Scope> =>
   plan.officialProver === null
@@ -136,11 +156,7 @@ const clientOf = (plan: Plan) =>
 const coreChildren = (plan: Plan, core: Core) => {
   const spool = new Slot<SpoolService>("spool")
   const prover = new Slot<ProverService>("prover")
-  const embedded = plan.embedded
-  const orchestrator =
-    embedded === null
-      ? []
-      : [ChildSpec.make({ id: "orchestrator", shutdown: "5 seconds", start: embeddedStart(plan, embedded) })]
+  const orchestrator = plan.embedded === null ? [] : [embeddedChild(plan, plan.embedded)]
   const nexus = holder(
     core.fleet,
     Effect.gen(function* () {
