@@ -153,7 +153,8 @@ const sinkOf = (home: string, program: string, values: Shared): Log.Sink => {
 const told = (report: StopReport): string => {
   const kept = report.unproven.length + report.unsubmitted.length
   if (kept === 0) return "stopped; no task is left in hand"
-  return `stopped; ${kept} tasks are kept in the spool and go on at the next start (${report.unsubmitted.length} of them proved)`
+  const tasks = kept === 1 ? "1 task is" : `${kept} tasks are`
+  return `stopped; ${tasks} kept in the spool until the next start (${report.unsubmitted.length} proved)`
 }
 
 /** From settings to the end of the program. */

@@ -27,7 +27,6 @@ const json = (picture: ProgramStatus) => JSON.stringify(encode(picture))
 /** The totals of the table as plain lines. */
 const text = (picture: ProgramStatus, invocation: Invocation<Settings>): string => {
   const columns = process.stdout.isTTY ? process.stdout.columns : 160
-  if (picture.fleet === null) return `${picture.about.program} (pid ${picture.about.pid}) is running`
   const screen = Screen.render(picture, initial, { columns, rows: 7 }, invocation.language, picture.at)
   const lines = screen.lines.slice(0, 4).map((line) => textOf(clip(line, columns)).trim())
   return lines.map((line) => line.replace(/ {3,}/g, " · ")).join("\n")

@@ -141,12 +141,27 @@ const body = (nodes: ReadonlyArray<NodeStatus>, all: FleetStatus, now: number, c
   return { head: header(chosen, language), rows: nodes.map((node) => rowOf(chosen, node, now, language)) }
 }
 
+/** A program without nodes: what it is, for how long, and its memory. */
+const bare = (
+  { about, memory }: ProgramStatus,
+  now: number,
+  columns: number,
+  language: Language
+): ReadonlyArray<Line> => {
+  const up = `${Words.total.uptime[language]} ${Format.duration(now - about.startedAt)}`
+  const used = figure(Words.total.memory[language], Format.size(memory.treeBytes))
+  return [
+    clip([span(` Pitboss ${about.version} · ${about.program} · pid ${about.pid} · ${up} `, "inverse")], columns),
+    clip([span(" "), ...used], columns)
+  ]
+}
+
 /** `now` is the present moment in milliseconds since 1970: countdowns run between two statuses. */
 export const render = (status: ProgramStatus, view: View, size: Size, language: Language, now: number): Screen => {
   const columns = Math.max(0, Math.floor(size.columns))
   const height = Math.max(0, Math.floor(size.rows))
   const { fleet } = status
-  if (fleet === null) return { lines: [], page: 0, rows: 0 }
+  if (fleet === null) return { lines: bare(status, now, columns, language).slice(0, height), page: 0, rows: 0 }
   const top = [title(status, fleet, now, columns, language), ...totals(status, fleet, columns, language)].slice(
     0,
     height <= 6 ? Math.max(1, height - 3) : 4
