@@ -8,10 +8,11 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as ParseResult from "effect/ParseResult"
+import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { SpoolFailed } from "../../actors/nexus/Errors.ts"
 import { type Outcome, Spool, type SpooledTask, type SpoolService, type SpoolTotals } from "../../actors/nexus/Spool.ts"
@@ -94,9 +95,9 @@ const fromClient = (sql: SqlClient.SqlClient, retention: Retention): SpoolServic
         Effect.gen(function* () {
           const [task] = yield* sql<{ readonly state: string; readonly input_count: number }>`
             SELECT state, input_count FROM spool_tasks WHERE node = ${node} AND task_id = ${taskId}`
-          if (task === undefined) return yield* Effect.fail(new Error("the spool holds no such task"))
+          if (task === undefined) return yield* Fault.of("the spool holds no such task")
           if (!Number.isInteger(input) || input < 0 || input >= task.input_count) {
-            return yield* Effect.fail(new RangeError(`the task has ${task.input_count} inputs, numbered from 0`))
+            return yield* Fault.of(`the task has ${task.input_count} inputs, numbered from 0`)
           }
           // A proof that arrives after the task was closed is of no more use.
           if (task.state !== "open") return
@@ -123,7 +124,7 @@ const fromClient = (sql: SqlClient.SqlClient, retention: Retention): SpoolServic
         decodeTasks
       )
       if (row === undefined) return null
-      const inputs = yield* Effect.try({ try: () => unpackInputs(row.inputs), catch: (cause) => cause })
+      const inputs = yield* Effect.try({ try: () => unpackInputs(row.inputs), catch: Fault.of })
       const proofs: Array<Proof | null> = inputs.map(() => null)
       const rows = yield* Effect.flatMap(
         sql`SELECT input, kind, hash, bytes FROM spool_proofs WHERE node = ${node} AND task_id = ${row.task_id}`,
@@ -201,13 +202,18 @@ const fromClient = (sql: SqlClient.SqlClient, retention: Retention): SpoolServic
   return { keepTask, keepProof, openTask, openNodes, close, totals }
 }
 
+/** What is wrong with a call or a row, before the operation that it belongs to is known. */
+class Fault extends Data.TaggedError("Fault")<{ readonly cause: unknown }> {
+  static readonly of = (cause: unknown) => new Fault({ cause })
+}
+
 const failingTo =
   (operation: string) =>
-  <A>(effect: Effect.Effect<A, SqlError | ParseResult.ParseError | unknown>): Effect.Effect<A, SpoolFailed> =>
-    Effect.mapError(effect, (cause) => new SpoolFailed({ operation, cause: explain(cause) }))
+  <A>(effect: Effect.Effect<A, SqlError | ParseError | Fault>): Effect.Effect<A, SpoolFailed> =>
+    Effect.mapError(effect, (error) => new SpoolFailed({ operation, cause: deepest(error) }))
 
 /** The deepest cause, because "Failed to execute statement" helps nobody. */
-const explain = (error: unknown): unknown => {
+const deepest = (error: unknown): unknown => {
   let current = error
   while (current instanceof Error && current.cause !== undefined) current = current.cause
   return current
