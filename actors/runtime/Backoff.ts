@@ -62,7 +62,8 @@ export const failuresBefore = (policy: Policy, failures: Failures, healthyMillis
 
 /** Delay in ms before the restart that follows failure number `failures` (0-based); `random` is uniform in [0, 1). */
 export const delayMillis = (policy: Policy, failures: Failures, random: number): number => {
-  const grown = policy.minMillis * policy.factor ** failures
+  // 0 times an overflown power would be NaN.
+  const grown = policy.minMillis === 0 ? 0 : policy.minMillis * policy.factor ** failures
   const capped = Math.min(policy.maxMillis, grown)
   return Math.round(capped * (1 - policy.jitter * random))
 }

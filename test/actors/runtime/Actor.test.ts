@@ -278,11 +278,18 @@ describe("asking", () => {
                 initial: () => 0,
                 receive: (n, reply) => {
                   const next = refs[i + 1]
-                  if (next === undefined) return Effect.sync(() => (reply.succeed(1), n))
+                  if (next === undefined)
+                    return Effect.as(
+                      Effect.sync(() => reply.succeed(1)),
+                      n
+                    )
                   return Effect.orDie(
                     Effect.map(
                       Actor.ask(next, (inner: Actor.Reply<number>) => inner),
-                      (below) => (reply.succeed(below + 1), n)
+                      (below) => {
+                        reply.succeed(below + 1)
+                        return n
+                      }
                     )
                   )
                 }
