@@ -9,11 +9,11 @@ import * as Signals from "./cli/Signals.ts"
 
 Signals.install()
 
-// A reader that goes away (`pitboss nodes | head`) is no error.
+// A reader that goes away (`pitboss nodes | head`, a closed terminal) is no error: the program ends in good order.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0)
-    throw error
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error
+    Signals.hangUp()
   })
 }
 

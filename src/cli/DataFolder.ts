@@ -24,6 +24,7 @@ import {
 } from "node:fs"
 import { homedir, hostname } from "node:os"
 import { join, resolve } from "node:path"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -109,13 +110,16 @@ const exists = (pid: number): boolean => {
   }
 }
 
-/** Owners touch their lock this often, milliseconds; one in another realm that is silent for long is taken for dead. */
-const heartbeat = 10_000
-const silence = 60_000
+/** Owners touch their lock this often, milliseconds. */
+const heartbeat = 3_000
+/** An owner whose process can not be looked at (another container or host) is dead when it is silent for so long. */
+const silence = 12_000
+const lookEvery = 250
 
-const alive = (owner: Owner, path: string): boolean => {
+/** Whether the owner lives; null when that can not be seen from here. */
+const alive = (owner: Owner): boolean | null => {
   if (owner.pid === 0) return false
-  if (owner.realm !== realm()) return Date.now() - statSync(path).mtimeMs < silence
+  if (owner.realm !== realm()) return null
   return exists(owner.pid) && (owner.birth === "" || owner.birth === birthOf(owner.pid))
 }
 
@@ -154,31 +158,72 @@ const remove = (path: string) => {
   }
 }
 
-/** One try: the number of our lock, the living owner, or null when a race was lost and the folder must be read again. */
-const tryOnce = (folder: string, own: Owner): number | Owner | null => {
+/** Ours: we own the folder under this number. Theirs: somebody may. Lost: a race was lost, look again. */
+type Try =
+  | { readonly _tag: "Ours"; readonly number: number }
+  | {
+      readonly _tag: "Theirs"
+      readonly owner: Owner
+      readonly number: number
+      readonly sign: number
+      readonly sure: boolean
+    }
+  | { readonly _tag: "Lost" }
+
+/** `dead` is the number of a lock whose owner was found to be dead by its silence. */
+const tryOnce = (folder: string, own: Owner, dead: number): Try => {
   const top = highest(folder)
-  if (top > 0) {
-    const path = join(folder, `lock.${top}`)
-    const owner = Either.getOrNull(decodeOwner(textOf(path)))
-    // A lock that can not be read was cut off by a crash of the whole machine: its owner is dead.
-    if (owner !== null && alive(owner, path)) return owner
+  const held = join(folder, `lock.${top}`)
+  // A lock that can not be read was cut off by a crash of the whole machine: its owner is dead.
+  const owner = top > dead ? Either.getOrNull(decodeOwner(textOf(held))) : null
+  const life = owner === null ? false : alive(owner)
+  if (owner !== null && life !== false) {
+    const sign = statSync(held, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    return { _tag: "Theirs", owner, number: top, sign, sure: life === true }
   }
   const path = draft(folder, own)
   try {
-    if (!linked(path, join(folder, `lock.${top + 1}`))) return null
+    if (!linked(path, join(folder, `lock.${top + 1}`))) return { _tag: "Lost" }
   } finally {
     remove(path)
   }
   if (highest(folder) > top + 1) {
     remove(join(folder, `lock.${top + 1}`))
-    return null
+    return { _tag: "Lost" }
   }
   for (const name of readdirSync(folder)) {
     const number = numberOf(name)
     if (number > 0 && number <= top) remove(join(folder, name))
   }
-  return top + 1
+  return { _tag: "Ours", number: top + 1 }
 }
+
+/** Take the folder, or fail with its owner. An owner that can not be seen is given time for a sign of life. */
+const take = (folder: string, self: Owner): Effect.Effect<number, FolderOwned | FileError> =>
+  Effect.gen(function* () {
+    // What was seen of an owner that can not be looked at: its lock's number and time stamp, and until when to wait.
+    let watched = { number: 0, sign: 0, until: 0 }
+    let dead = 0
+    for (;;) {
+      const got = yield* attempt(folder, "the lock cannot be taken", () => tryOnce(folder, self, dead))
+      if (got._tag === "Ours") return got.number
+      if (got._tag === "Lost") continue
+      const { number, owner, sign } = got
+      const now = yield* Clock.currentTimeMillis
+      if (!got.sure && watched.number !== number) {
+        watched = { number, sign, until: now + silence }
+        yield* Effect.logInfo(
+          `${folder} has a lock of ${owner.program} on ${owner.host}; looking whether it still lives`
+        )
+      }
+      if (got.sure || watched.sign !== sign) {
+        const host = owner.host === self.host ? null : owner.host
+        return yield* new FolderOwned({ folder, pid: owner.pid, program: owner.program, host })
+      }
+      if (now >= watched.until) dead = number
+      else yield* Effect.sleep(lookEvery)
+    }
+  })
 
 /** Leave the number in place, so that nobody can make it again, and say that it is free. */
 const free = (folder: string, number: number, own: Owner) => {
@@ -189,35 +234,29 @@ const free = (folder: string, number: number, own: Owner) => {
   }
 }
 
+/** A sign of life for those who can not see our process. */
+const touch = (path: string) => {
+  const now = new Date()
+  try {
+    utimesSync(path, now, now)
+  } catch {
+    // The folder was removed under us; whoever writes to it will say so.
+  }
+}
+
 /** Own a folder until the scope closes. */
 export const own = (folder: string, program: string): Effect.Effect<void, FolderOwned | FileError, Scope.Scope> =>
-  Effect.gen(function* () {
+  Effect.suspend(() => {
     const self: Owner = { pid: process.pid, program, host: hostname(), birth: birthOf(process.pid), realm: realm() }
-    const acquire = Effect.gen(function* () {
-      for (;;) {
-        const got = yield* attempt(folder, "the lock cannot be taken", () => tryOnce(folder, self))
-        if (typeof got === "number") {
-          const path = join(folder, `lock.${got}`)
-          const touch = () => {
-            const now = new Date()
-            try {
-              utimesSync(path, now, now)
-            } catch {
-              // The folder was removed under us; whoever writes to it will say so.
-            }
-          }
-          return { number: got, timer: setInterval(touch, heartbeat).unref() }
-        }
-        if (got !== null) {
-          const host = got.host === self.host ? null : got.host
-          return yield* new FolderOwned({ folder, pid: got.pid, program: got.program, host })
-        }
-      }
-    })
-    yield* Effect.acquireRelease(acquire, ({ number, timer }) =>
-      Effect.sync(() => {
-        clearInterval(timer)
-        free(folder, number, self)
-      })
+    return Effect.acquireRelease(
+      Effect.map(Effect.interruptible(take(folder, self)), (number) => ({
+        number,
+        timer: setInterval(() => touch(join(folder, `lock.${number}`)), heartbeat).unref()
+      })),
+      ({ number, timer }) =>
+        Effect.sync(() => {
+          clearInterval(timer)
+          free(folder, number, self)
+        })
     )
   })

@@ -65,7 +65,7 @@ export const conclude = ({ exit, signal, lasting, verbose }: Outcome): ExitCode.
     return ExitCode.of(failure)
   }
   if (Cause.isInterruptedOnly(exit.cause)) {
-    if (lasting) return ExitCode.done
+    if (lasting || signal === "SIGPIPE") return ExitCode.done
     say(`stopped by ${signal ?? "an interrupt"} before it was done`)
     return ExitCode.internal
   }

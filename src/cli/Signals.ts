@@ -33,6 +33,13 @@ const onStop = (signal: NodeJS.Signals) => {
   arrive({ request: stops === 1 ? "stop" : "hurry", signal })
 }
 
+/** Nobody reads what is written any more: a request to stop, made once. */
+export const hangUp = (): void => {
+  if (stops > 0) return
+  stops = 1
+  arrive({ request: "stop", signal: "SIGPIPE" })
+}
+
 /** Start to listen; calling it again changes nothing. */
 export const install = (): void => {
   if (installed) return

@@ -1,10 +1,10 @@
 /** Data folders: where, how private, and that a folder never has two owners. */
 import { spawn } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, Fiber, Scope, TestClock } from "effect"
 import * as DataFolder from "../../../src/cli/DataFolder.ts"
 
 const temporary = Effect.acquireRelease(
@@ -72,13 +72,24 @@ describe("the data folder", () => {
     })
   )
 
-  it.scoped("a living owner in another container is believed while it gives signs of life", () =>
+  it.scoped("an owner in another container is believed when it gives a sign of life, and dead when it is silent", () =>
     Effect.gen(function* () {
       const folder = yield* DataFolder.prepare(yield* temporary, "nexus")
       const elsewhere = { pid: 1, program: "batch-file", host: "box", birth: "", realm: "box/1" }
-      writeFileSync(join(folder, "lock.1"), JSON.stringify(elsewhere))
-      const error = yield* Effect.flip(Effect.scoped(DataFolder.own(folder, "a")))
-      assert.include(error.message, "pid 1 on box")
+      const lock = join(folder, "lock.1")
+      writeFileSync(lock, JSON.stringify(elsewhere))
+      const refused = yield* Effect.fork(Effect.flip(Effect.scoped(DataFolder.own(folder, "a"))))
+      yield* TestClock.adjust("3 seconds")
+      utimesSync(lock, new Date(), new Date(Date.now() + 5_000))
+      yield* TestClock.adjust("1 second")
+      assert.include((yield* Fiber.join(refused)).message, "pid 1 on box")
+
+      const patient = yield* Effect.fork(Effect.scoped(DataFolder.own(folder, "b")))
+      yield* TestClock.adjust("11 seconds")
+      assert.deepStrictEqual(locks(folder), ["lock.1"])
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(patient)
+      assert.deepStrictEqual(locks(folder), ["lock.2"])
     })
   )
 

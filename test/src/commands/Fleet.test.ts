@@ -1,5 +1,6 @@
 /** Whole programs: an orchestrator and a fleet in processes of their own, steered, stopped, killed and started again. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { hostExecutable } from "../../../kernels/Paths.ts"
@@ -204,6 +205,36 @@ describe.skipIf(!built)("a running fleet", () => {
     busy.child.kill("SIGTERM")
     busy.child.kill("SIGTERM")
     assert.deepStrictEqual(await busy.end, { code: 0, signal: null })
+  })
+
+  it("a reader that goes away stops it in good order: exit 0", async () => {
+    const program = await fleet(homeWith(numbers(750, 3).join("\n")))
+    await program.until(/proof accepted/)
+    program.child.stdout?.destroy()
+    assert.deepStrictEqual(await program.end, { code: 0, signal: null })
+    assert.strictEqual(program.output().stderr, "")
+  })
+
+  it("--env local starts an orchestrator, uses one that is there, and replaces that one when it goes", async () => {
+    const probe = createServer()
+    const port = await new Promise<number>((resolve) => {
+      probe.listen(0, "127.0.0.1", () => {
+        const address = probe.address()
+        resolve(typeof address === "object" && address !== null ? address.port : 0)
+      })
+    })
+    await new Promise((resolve) => probe.close(resolve))
+    const local = (home: string) =>
+      start(["batch-file", "--env", "local", "--orchestrator-port", String(port), "--log-format", "json", ...quick], {
+        home
+      })
+    const first = await local(homeWith("1 one\n2 two\n"))
+    await first.until(/orchestrator on http.*proof accepted/s)
+    const second = await local(homeWith("3 three\n4 four\n"))
+    await second.until(/using the orchestrator .*proof accepted/s)
+    assert.strictEqual((await stop(first)).code, 0)
+    await second.until(/has gone; starting one here.*orchestrator on http.*proof accepted/s)
+    assert.strictEqual((await stop(second)).code, 0)
   })
 
   it("kill -9 loses nothing: the lock is taken over and the work goes on", async () => {
