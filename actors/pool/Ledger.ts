@@ -37,6 +37,8 @@ export interface PoolBlock {
   /** Known once the chain shows it. */
   readonly blockId: string | null
   readonly rewardNicks: bigint
+  /** Expected digests for a block at its candidate's target; the unit of the PPLNS window. */
+  readonly networkDifficulty: bigint
   readonly foundAt: number
   /** One line: why it is in this state. */
   readonly detail: string
@@ -97,6 +99,8 @@ export interface PayRule {
   readonly feeBasisPoints: number
   /** Smallest balance that is paid, nicks. */
   readonly minimumPayoutNicks: bigint
+  /** Whether an account's name is an address that can be paid; what others earn stays payable until it is. */
+  readonly payable: (minerId: string) => boolean
 }
 
 export interface LedgerService {
@@ -106,8 +110,12 @@ export interface LedgerService {
   ) => Effect.Effect<ReadonlyArray<"recorded" | "duplicate">, LedgerFailed>
   /** Count shares that were not accepted, by miner and code; in memory first, flushed with the next commit. */
   readonly countRejected: (minerId: string, worker: string, code: string) => Effect.Effect<void>
-  /** Keep a found block before anything is done about it. */
-  readonly blockFound: (share: AcceptedShare, commitment: Limbs) => Effect.Effect<PoolBlock, LedgerFailed>
+  /** Keep a found block before anything is done about it; the same commitment and nonce again is the same block. */
+  readonly blockFound: (
+    share: AcceptedShare,
+    commitment: Limbs,
+    networkDifficulty: bigint
+  ) => Effect.Effect<PoolBlock, LedgerFailed>
   readonly blockState: (
     id: number,
     state: BlockState,
@@ -115,9 +123,12 @@ export interface LedgerService {
     known?: { readonly blockId: string; readonly rewardNicks: bigint }
   ) => Effect.Effect<void, LedgerFailed>
   /** Share out the reward of an accepted block over the window that ended with its winning share; once per block. */
-  readonly credit: (blockId: number, networkDifficulty: bigint, rule: PayRule) => Effect.Effect<void, LedgerFailed>
+  readonly credit: (blockId: number, rule: PayRule) => Effect.Effect<void, LedgerFailed>
   readonly openBlocks: Effect.Effect<ReadonlyArray<PoolBlock>, LedgerFailed>
-  /** Plan payments of everything payable from the minimum up; the amounts leave the balances with the plan. */
+  /**
+   * Plan payments of everything payable from the minimum up to accounts that can be paid; the amounts leave the balances
+   * with the plan and come back when it ends as failed. Null when there is nothing to pay.
+   */
   readonly planPayout: (id: string, rule: PayRule) => Effect.Effect<Payout | null, LedgerFailed>
   readonly payoutState: (id: string, state: Payout["state"], txId: string | null) => Effect.Effect<void, LedgerFailed>
   readonly openPayouts: Effect.Effect<ReadonlyArray<Payout>, LedgerFailed>
