@@ -28,7 +28,7 @@ export interface ActorRef<in M> {
    * Send without an effect, for hot paths and callbacks. False when the message was not taken (full mailbox, stopped
    * actor); it has then been counted as a dead letter. Does not wait: policy back-pressure refuses when full.
    */
-  readonly unsafeTell: (message: M) => boolean
+  unsafeTell(message: M): boolean
 }
 
 /** Told once to whoever watches, when the incarnation that was alive has ended. */
@@ -39,7 +39,7 @@ export interface Down {
 }
 
 /**
- * What a handler can do besides returning a state. All methods act at once and are cheap; none of them waits. Timers and
+ * What a handler can do besides returning a state. All methods act at once and are cheap; none of them waits. They are methods: call them on the context. Timers and
  * watches belong to the incarnation: they are gone after a restart.
  */
 export interface ActorContext<in out M> {
@@ -48,23 +48,23 @@ export interface ActorContext<in out M> {
   /** Number of this incarnation, from 1. */
   readonly generation: number
   /** Time of the Clock in ms. */
-  readonly now: () => number
+  now(): number
   /** Send `message` to itself after a delay; an earlier timer of the same key is replaced. Works while passivated. */
-  readonly after: (delay: Duration.DurationInput, key: string, message: M) => void
+  after(delay: Duration.DurationInput, key: string, message: M): void
   /** The same for a time of the Clock in ms since the epoch. */
-  readonly at: (dueMillis: number, key: string, message: M) => void
-  readonly cancelTimer: (key: string) => boolean
+  at(dueMillis: number, key: string, message: M): void
+  cancelTimer(key: string): boolean
   /** Receive `message(down)` when the present incarnation of the other actor ends (at once when there is none). */
-  readonly watch: (other: ActorRef<never>, message: (down: Down) => M) => void
-  readonly unwatch: (other: ActorRef<never>) => void
+  watch(other: ActorRef<never>, message: (down: Down) => M): void
+  unwatch(other: ActorRef<never>): void
   /** End normally after the message at hand. */
-  readonly stop: () => void
+  stop(): void
   /** Release mailbox buffer (and run `onPassivate`) as soon as the mailbox is empty. */
-  readonly passivate: () => void
+  passivate(): void
   /** Domain status in the supervision tree. */
-  readonly annotate: (key: string, value: AnnotationValue | undefined) => void
+  annotate(key: string, value: AnnotationValue | undefined): void
   /** Bytes this actor answers for, in the supervision tree. */
-  readonly account: (bytes: number) => void
+  account(bytes: number): void
 }
 
 /** Exactly one of `init` and `initial`. */

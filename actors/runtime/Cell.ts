@@ -10,14 +10,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type { AlarmService, Entry } from "./Alarm.ts"
+import type { AlarmService } from "./Alarm.ts"
 import type { ActorContext, ActorRef, Behaviour, Down } from "./Behaviour.ts"
 import * as Dispatcher from "./Dispatcher.ts"
-import { ActorStopped, BadChildSpec } from "./Errors.ts"
+import { BadChildSpec } from "./Errors.ts"
 import * as ExitReason from "./ExitReason.ts"
 import { Mailbox, type Waiter } from "./Mailbox.ts"
+import { IdleTimer, idleMillis } from "./Passivation.ts"
 import type { Environment, ProcessFactory, StopMode } from "./Process.ts"
 import type { Running } from "./Runner.ts"
+import { type Pending, Ties } from "./Ties.ts"
 import type { AnnotationValue, MailboxInfo, Subject } from "./TreeNode.ts"
 
 /**
@@ -30,26 +32,6 @@ type Status = "down" | "booting" | "idle" | "ready" | "busy" | "ending"
 const TURN_BUDGET = 256
 const DEFAULT_BATCH = 256
 
-/** What only few actors have, so that the others need not pay for it. */
-interface Extras<M> {
-  readonly timers: Map<string, Entry>
-  /** Who watches this incarnation. */
-  readonly watchers: Map<object, (down: Down) => void>
-  /** Whom this incarnation watches. */
-  readonly watching: Set<Watched>
-  /** Questions taken or waiting, with the message that carries them. */
-  readonly asks: Map<Pending, M>
-}
-
-/** A question, as far as a cell knows it. */
-interface Pending {
-  readonly giveUp: (error: ActorStopped) => void
-}
-
-interface Watched {
-  readonly removeWatcher: (key: object) => void
-}
-
 export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFactory<R>, Subject, Dispatcher.Runnable {
   readonly id: string
   readonly behaviour: Behaviour<S, M, E, R>
@@ -61,14 +43,13 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   private environment: Environment<R> | undefined
   private running: Running | undefined
   private scope: Scope.CloseableScope | undefined
-  private extras: Extras<M> | undefined
+  private ties: Ties<M> | undefined
   /** The message (or batch) at hand, for the dead letters if it is never finished. */
   private current: M | ReadonlyArray<M> | undefined
   private stopping: StopMode | "self" | undefined
   private sleepy = false
   private asleep = false
-  private idleSince = 0
-  private idleTimer: Entry | undefined
+  private idleTimer: IdleTimer | undefined
 
   constructor(id: string, behaviour: Behaviour<S, M, E, R>) {
     this.id = id
@@ -127,11 +108,11 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   }
 
   addAsk(ask: Pending, message: M): void {
-    this.rare().asks.set(ask, message)
+    this.tied().addAsk(ask, message)
   }
 
   removeAsk(ask: Pending): void {
-    this.extras?.asks.delete(ask)
+    this.ties?.removeAsk(ask)
   }
 
   /** An answer that nobody waits for any more. */
@@ -152,12 +133,12 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   /** Call back once when the present incarnation has ended; false when there is none. */
   addWatcher(key: object, callback: (down: Down) => void): boolean {
     if (!this.alive && this.status !== "ending") return false
-    this.rare().watchers.set(key, callback)
+    this.tied().addWatcher(key, callback)
     return true
   }
 
   removeWatcher(key: object): void {
-    this.extras?.watchers.delete(key)
+    this.ties?.removeWatcher(key)
   }
 
   // ------------------------------------------------------------------------------------------------ context of handlers
@@ -171,26 +152,17 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   }
 
   at(dueMillis: number, key: string, message: M): void {
-    const { timers } = this.rare()
-    timers.get(key)?.cancel()
-    const entry = this.lent().habitat.alarm.unsafeAt(dueMillis, () => {
-      if (timers.get(key) !== entry) return
-      timers.delete(key)
-      this.force(message)
-    })
-    timers.set(key, entry)
+    this.tied().setTimer(this.lent().habitat.alarm, dueMillis, key, () => this.force(message))
   }
 
   cancelTimer(key: string): boolean {
-    const timers = this.extras?.timers
-    timers?.get(key)?.cancel()
-    return timers?.delete(key) ?? false
+    return this.ties?.cancelTimer(key) ?? false
   }
 
   watch(other: ActorRef<never>, message: (down: Down) => M): void {
     const target = fromRef(other)
     const told = (down: Down): void => {
-      this.extras?.watching.delete(target)
+      this.ties?.removeWatching(target)
       try {
         this.force(message(down))
       } catch {
@@ -198,14 +170,14 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
         this.lent().habitat.deadLetters.unsafePublish(this.path, down, "crashed")
       }
     }
-    if (target.addWatcher(this, told)) this.rare().watching.add(target)
+    if (target.addWatcher(this, told)) this.tied().addWatching(target)
     else told({ path: target.path, generation: target.generation, reason: ExitReason.noproc })
   }
 
   unwatch(other: ActorRef<never>): void {
     const target = fromRef(other)
     target.removeWatcher(this)
-    this.extras?.watching.delete(target)
+    this.ties?.removeWatching(target)
   }
 
   passivate(): void {
@@ -239,7 +211,7 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
       try {
         this.begin(behaviour.initial(this))
       } catch (defect) {
-        this.status = "down"
+        this.abandonBoot()
         return Effect.die(defect)
       }
       return undefined
@@ -265,7 +237,7 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   }
 
   private abandonBoot(): void {
-    this.dropTimers()
+    this.ties?.cut(this)
     this.status = "down"
   }
 
@@ -291,7 +263,7 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
     this.retired = true
     for (const message of this.mailbox.drain()) this.dead(message, "stopped")
     this.mailbox.release()
-    this.failAsks(`it has ended (${ExitReason.describe(reason)})`, () => true)
+    this.ties?.failAsks(this.path, `it has ended (${ExitReason.describe(reason)})`, () => true)
   }
 
   // ------------------------------------------------------------------------------------------------ running
@@ -414,8 +386,7 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   private end(reason: ExitReason.ExitReason): void {
     this.status = "ending"
     this.idleTimer?.cancel()
-    this.idleTimer = undefined
-    this.dropTimers()
+    this.ties?.cut(this)
     const hook = ExitReason.isAbnormal(reason) || this.stopping === "kill" ? undefined : this.behaviour.onStop
     if (hook === undefined && this.scope === undefined) {
       this.ended(reason)
@@ -439,34 +410,12 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
     this.status = "down"
     this.state = undefined
     this.mailbox.release()
-    const down: Down = { path: this.path, generation: this.generation, reason }
-    const { extras } = this
-    if (extras !== undefined) {
-      for (const target of extras.watching) target.removeWatcher(this)
-      extras.watching.clear()
-      const watchers = Array.from(extras.watchers.values())
-      extras.watchers.clear()
-      for (const told of watchers) told(down)
-      this.failAsks(`its incarnation ended (${ExitReason.describe(reason)})`, (message) => !this.mailbox.has(message))
+    if (this.ties !== undefined) {
+      this.ties.tellWatchers({ path: this.path, generation: this.generation, reason })
+      const why = `its incarnation ended (${ExitReason.describe(reason)})`
+      this.ties.failAsks(this.path, why, (message) => !this.mailbox.has(message))
     }
     this.lent().exited(reason)
-  }
-
-  private failAsks(reason: string, which: (message: M) => boolean): void {
-    const asks = this.extras?.asks
-    if (asks === undefined) return
-    for (const [ask, message] of asks) {
-      if (!which(message)) continue
-      asks.delete(ask)
-      ask.giveUp(new ActorStopped({ path: this.path, reason }))
-    }
-  }
-
-  private dropTimers(): void {
-    const timers = this.extras?.timers
-    if (timers === undefined) return
-    for (const entry of timers.values()) entry.cancel()
-    timers.clear()
   }
 
   // ------------------------------------------------------------------------------------------------ idling
@@ -476,23 +425,15 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
       this.sleep()
       return
     }
-    const { passivateAfter } = this.behaviour
-    if (passivateAfter === undefined) return
-    const millis = Duration.toMillis(Duration.decode(passivateAfter))
+    const millis = idleMillis(this.behaviour.passivateAfter)
+    if (millis === undefined) return
     if (millis === 0) this.sleep()
     else {
-      this.idleSince = this.now()
-      this.idleTimer ??= this.lent().habitat.alarm.unsafeAt(this.idleSince + millis, () => this.idleFor(millis))
+      this.idleTimer ??= new IdleTimer()
+      this.idleTimer.idle(this.lent().habitat.alarm, millis, () => {
+        if (this.status === "idle") this.sleep()
+      })
     }
-  }
-
-  // One timer per idle period, not per message: when it rings early, it is set again for the rest.
-  private idleFor(millis: number): void {
-    this.idleTimer = undefined
-    if (this.status !== "idle") return
-    const due = this.idleSince + millis
-    if (this.now() >= due) this.sleep()
-    else this.idleTimer = this.lent().habitat.alarm.unsafeAt(due, () => this.idleFor(millis))
   }
 
   private sleep(): void {
@@ -537,9 +478,9 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
     Dispatcher.ready(this)
   }
 
-  private rare(): Extras<M> {
-    this.extras ??= { timers: new Map(), watchers: new Map(), watching: new Set(), asks: new Map() }
-    return this.extras
+  private tied(): Ties<M> {
+    this.ties ??= new Ties()
+    return this.ties
   }
 
   private lent(): Environment<R> {

@@ -318,7 +318,7 @@ const requests = <R, Spec extends ChildSpec<R>>({ end, loop }: Handle<R, Spec>):
   terminateChild: (id) => loop.request(() => loop.halt(id)),
   deleteChild: (id) => loop.request(() => loop.remove(id)),
   whichChildren: Effect.sync(() =>
-    Array.from(loop.table.values(), ({ generation, node, spec }) => ({
+    Array.from(loop.table.children.values(), ({ generation, node, spec }) => ({
       id: spec.id,
       path: node.path,
       type: node.type,
@@ -330,13 +330,13 @@ const requests = <R, Spec extends ChildSpec<R>>({ end, loop }: Handle<R, Spec>):
   countChildren: Effect.sync(() => {
     let active = 0
     let supervisors = 0
-    for (const { incarnation, node } of loop.table.values()) {
+    for (const { incarnation, node } of loop.table.children.values()) {
       if (incarnation !== undefined) active++
       if (node.type === "supervisor") supervisors++
     }
-    return { specs: loop.table.size, active, supervisors, workers: loop.table.size - supervisors }
+    return { specs: loop.table.children.size, active, supervisors, workers: loop.table.children.size - supervisors }
   }),
-  getChildspec: (id) => Effect.sync(() => Option.fromNullable(loop.table.get(id)?.spec)),
+  getChildspec: (id) => Effect.sync(() => Option.fromNullable(loop.table.children.get(id)?.spec)),
   shutdown: Effect.suspend(() => {
     loop.shutdown()
     return Effect.asVoid(Effect.exit(Deferred.await(end)))

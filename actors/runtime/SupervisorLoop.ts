@@ -14,13 +14,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import * as Backoff from "./Backoff.ts"
-import { Child, Incarnation } from "./Child.ts"
-import { type AutoShutdown, type ChildSpec, check, restartType, shutdownMillis } from "./ChildSpec.ts"
+import type { Child, Incarnation } from "./Child.ts"
+import { type AutoShutdown, type ChildSpec, check, restartType } from "./ChildSpec.ts"
 import { ChildExists, ChildNotFound, IntensityReached, StartFailed, SupervisorStopped } from "./Errors.ts"
+import { ChildTable } from "./ChildTable.ts"
 import * as ExitReason from "./ExitReason.ts"
 import { Inbox } from "./Inbox.ts"
 import type { Habitat } from "./Process.ts"
-import type { ReportTag } from "./Report.ts"
 import { RestartWindow } from "./RestartWindow.ts"
 import * as Strategy from "./Strategy.ts"
 import type { SupervisionTreeService } from "./SupervisionTree.ts"
@@ -47,9 +47,8 @@ export interface Policy {
 export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   readonly node: TreeNode
   readonly policy: Policy
-  private readonly tree: SupervisionTreeService
+  readonly table: ChildTable<R, Spec>
   private readonly habitat: Habitat<R>
-  private readonly children = new Map<string, Child<R, Spec>>()
   private readonly inbox = new Inbox<Message<R, Spec>>()
   private readonly window: RestartWindow
   private verdict: "shutdown" | IntensityReached | undefined
@@ -58,7 +57,9 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   constructor(node: TreeNode, policy: Policy, tree: SupervisionTreeService, habitat: Habitat<R>) {
     this.node = node
     this.policy = policy
-    this.tree = tree
+    this.table = new ChildTable(node, tree, habitat, (incarnation, reason) =>
+      this.inbox.offer({ _tag: "Exited", incarnation, reason })
+    )
     this.habitat = habitat
     this.window = new RestartWindow(policy.intensity, policy.periodMillis)
     node.window = this.window
@@ -101,41 +102,18 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
       Effect.suspend(() => {
         if (this.closed) return Effect.void
         this.closed = true
-        const children = Array.from(this.children.values())
-        return Effect.andThen(this.policy.dynamic ? this.stopTogether(children) : this.stopAll(children), () => {
-          for (const child of children) this.forget(child)
-          for (let message = this.inbox.take(); message !== undefined; message = this.inbox.take()) {
-            if (message._tag === "Request") message.refuse(new SupervisorStopped({ path: this.node.path }))
+        const children = Array.from(this.table.children.values())
+        return Effect.andThen(
+          this.policy.dynamic ? this.table.stopTogether(children) : this.table.stopAll(children),
+          () => {
+            for (const child of children) this.table.forget(child)
+            for (let message = this.inbox.take(); message !== undefined; message = this.inbox.take()) {
+              if (message._tag === "Request") message.refuse(new SupervisorStopped({ path: this.node.path }))
+            }
           }
-        })
+        )
       })
     )
-  }
-
-  private *stopEach(children: ReadonlyArray<Child<R, Spec>>): Generator<Effect.Effect<void>> {
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i]
-      const step = child === undefined ? undefined : this.terminate(child)
-      if (step !== undefined) yield step
-    }
-  }
-
-  private stopAll(children: ReadonlyArray<Child<R, Spec>>): Effect.Effect<void> {
-    const stopEach = this.stopEach(children)
-    return Effect.gen(function* () {
-      for (const step of stopEach) yield* step
-    })
-  }
-
-  /** All are asked first, then awaited: 100,000 children stop in the time of the slowest. */
-  private stopTogether(children: ReadonlyArray<Child<R, Spec>>): Effect.Effect<void> {
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i]
-      if (child === undefined) continue
-      child.cancelPending()
-      child.incarnation?.ask(shutdownMillis(child.spec) === 0 ? "kill" : "graceful")
-    }
-    return this.stopAll(children)
   }
 
   // ------------------------------------------------------------------------------------------------ mailbox
@@ -198,7 +176,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   // ------------------------------------------------------------------------------------------------ exits
 
   private exited(incarnation: Incarnation<R>, reason: ExitReason.ExitReason): Step<R> {
-    const child = this.children.get(incarnation.spec.id)
+    const child = this.table.children.get(incarnation.spec.id)
     // Late news of an old generation: it was stopped, replaced or forgotten in the meantime.
     if (child === undefined || child.incarnation !== incarnation) return undefined
     child.incarnation = undefined
@@ -206,15 +184,15 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
     const abnormal = ExitReason.isAbnormal(reason)
     if (abnormal) child.node.failed(ExitReason.describe(reason))
     const restart = restartType(child.spec)
-    if (abnormal || restart === "permanent") this.report("child_terminated", child, ExitReason.describe(reason))
+    if (abnormal || restart === "permanent") this.table.report("child_terminated", child, ExitReason.describe(reason))
     const quarantine = ExitReason.quarantine(reason)
     if (quarantine !== undefined) return this.quarantine(child, quarantine.reason)
     if (restart === "permanent" || (restart === "transient" && abnormal)) {
       const healthy = this.habitat.alarm.unsafeNow() - child.startedMillis
       return this.restart(child, ExitReason.describe(reason), healthy)
     }
-    this.retire(child, reason)
-    if (restart === "temporary" || this.policy.dynamic) this.forget(child)
+    this.table.retire(child, reason)
+    if (restart === "temporary" || this.policy.dynamic) this.table.forget(child)
     return this.checkAutoShutdown(child)
   }
 
@@ -222,11 +200,11 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
     const { autoShutdown } = this.policy
     if (ended.spec.significant !== true || autoShutdown === "never") return undefined
     if (autoShutdown === "all_significant") {
-      for (const child of this.children.values()) {
+      for (const child of this.table.children.values()) {
         if (child.spec.significant === true && child.obstacle !== undefined) return undefined
       }
     }
-    this.report("auto_shutdown", ended, `${autoShutdown}: ${ended.spec.id} has ended`)
+    this.table.report("auto_shutdown", ended, `${autoShutdown}: ${ended.spec.id} has ended`)
     this.verdict = "shutdown"
     return undefined
   }
@@ -236,7 +214,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   /** A crash (`healthyMillis` is how long the incarnation had been up): count, stop the group, start it again. */
   private restart(child: Child<R, Spec>, reason: string, healthyMillis: number): Step<R> {
     if (!this.addRestart(child, reason)) return undefined
-    const group = Strategy.group(this.policy.strategy, this.children.values(), child)
+    const group = Strategy.group(this.policy.strategy, this.table.children.values(), child)
     const stopped = group.length === 1 ? undefined : this.terminateGroup(group, child)
     const { backoff } = child.spec
     if (backoff === undefined && stopped === undefined) return this.launch(group)
@@ -272,8 +250,8 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
     }
     if (this.window.add(now)) return true
     const { intensity, periodMillis } = this.policy
-    this.report("reached_max_restart_intensity", child, reason)
-    this.retire(child, ExitReason.shutdown)
+    this.table.report("reached_max_restart_intensity", child, reason)
+    this.table.retire(child, ExitReason.shutdown)
     child.node.enter("failed")
     this.verdict = new IntensityReached({
       path: this.node.path,
@@ -305,7 +283,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
     const due = this.habitat.alarm.unsafeNow() + delayMillis
     pending.timer = this.habitat.alarm.unsafeAt(due, ring)
     child.node.enter("waiting", due)
-    this.report("restart_scheduled", child, child.node.lastFailure ?? "", delayMillis)
+    this.table.report("restart_scheduled", child, child.node.lastFailure ?? "", delayMillis)
   }
 
   /** A restart whose time has come. */
@@ -325,14 +303,14 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   }
 
   private groupOf(child: Child<R, Spec>): Array<Child<R, Spec>> {
-    return Strategy.group(this.policy.strategy, this.children.values(), child)
+    return Strategy.group(this.policy.strategy, this.table.children.values(), child)
   }
 
   /** Stop all of a group but the child that is down already; temporary ones are forgotten, as in OTP. */
   private terminateGroup(group: ReadonlyArray<Child<R, Spec>>, down: Child<R, Spec>): Step<R> {
     const others = group.filter((child) => child !== down)
-    return Effect.andThen(this.stopAll(others), () => {
-      for (const child of others) if (restartType(child.spec) === "temporary") this.forget(child)
+    return Effect.andThen(this.table.stopAll(others), () => {
+      for (const child of others) if (restartType(child.spec) === "temporary") this.table.forget(child)
     })
   }
 
@@ -341,7 +319,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
     for (let i = 0; i < group.length; i++) {
       const child = group[i]
       if (child === undefined || child.incarnation !== undefined || child.quarantined) continue
-      const starting = this.start(child)
+      const starting = this.table.start(child)
       if (starting === undefined) continue
       const rest = group.slice(i + 1)
       return Effect.matchCauseEffect(starting, {
@@ -355,7 +333,7 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   private startFailed(child: Child<R, Spec>, cause: Cause.Cause<unknown>): Effect.Effect<void> {
     const reason = ExitReason.describeCause(cause)
     child.node.failed(reason)
-    this.report("start_error", child, reason)
+    this.table.report("start_error", child, reason)
     const quarantine = ExitReason.quarantine(ExitReason.crashed(cause))
     if (quarantine !== undefined) {
       this.quarantine(child, quarantine.reason)
@@ -367,118 +345,29 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
   private quarantine(child: Child<R, Spec>, reason: string): undefined {
     child.cancelPending()
     child.quarantined = true
-    this.retire(child, ExitReason.shutdown)
+    this.table.retire(child, ExitReason.shutdown)
     child.node.lastFailure = reason
     child.node.enter("quarantined")
-    this.report("quarantined", child, reason)
+    this.table.report("quarantined", child, reason)
     return this.checkAutoShutdown(child)
-  }
-
-  // ------------------------------------------------------------------------------------------------ one child
-
-  /** Begin the next generation of a child. */
-  private start(child: Child<R, Spec>): Effect.Effect<void, unknown, R> | undefined {
-    const { node } = child
-    child.cancelPending()
-    child.quarantined = false
-    child.generation++
-    node.generation = child.generation
-    node.subject = undefined
-    const incarnation = new Incarnation<R>(child.spec, node, this.habitat, child.generation, this.ended)
-    child.incarnation = incarnation
-    const starting = incarnation.start()
-    if (starting === undefined) {
-      this.started(child)
-      return undefined
-    }
-    node.enter("starting")
-    return Effect.matchCauseEffect(starting, {
-      onSuccess: () => Effect.sync(() => this.started(child)),
-      onFailure: (cause) => {
-        child.incarnation = undefined
-        return Effect.failCause(cause)
-      }
-    })
-  }
-
-  private started(child: Child<R, Spec>): void {
-    child.owned = true
-    child.startedMillis = this.habitat.alarm.unsafeNow()
-    // An actor without messages may have gone to sleep already.
-    if (child.node.state !== "passivated" || child.spec.process === undefined) child.node.enter("running")
-    this.report("child_started", child, "")
-  }
-
-  /** News of an incarnation that nobody was stopping. */
-  private readonly ended = (incarnation: Incarnation<R>, reason: ExitReason.ExitReason): void => {
-    this.inbox.offer({ _tag: "Exited", incarnation, reason })
-  }
-
-  /** Stop a child, whatever it is doing; its row stays. */
-  private terminate(child: Child<R, Spec>): Effect.Effect<void> | undefined {
-    child.cancelPending()
-    const { incarnation, node, spec } = child
-    if (incarnation === undefined) {
-      if (node.state === "waiting") node.enter("stopped")
-      return undefined
-    }
-    node.enter("stopping")
-    return Effect.map(incarnation.stop(shutdownMillis(spec)), (ended) => {
-      child.incarnation = undefined
-      if (!ended) this.leak(child, incarnation)
-      else if (incarnation.reason !== undefined && ExitReason.isAbnormal(incarnation.reason)) {
-        const reason = ExitReason.describe(incarnation.reason)
-        node.failed(reason)
-        this.report("shutdown_error", child, reason)
-      }
-      node.enter("stopped")
-    })
-  }
-
-  /** It could not be stopped in time. Show it under a name of its own until it ends, for it may still hold resources. */
-  private leak(child: Child<R, Spec>, incarnation: Incarnation<R>): void {
-    const { spec } = child
-    this.report("shutdown_error", child, `still there after ${shutdownMillis(spec)} ms: leaked`)
-    const leaked = this.node.add(`${spec.id}#${incarnation.generation}`, spec.type ?? "worker", restartType(spec))
-    leaked.generation = incarnation.generation
-    leaked.lastFailure = "did not end when it was stopped"
-    leaked.enter("leaked")
-    incarnation.whenEnded(() => {
-      leaked.detach()
-      this.report("leak_ended", child, "")
-    })
-  }
-
-  /** No further incarnation unless somebody asks for one. */
-  private retire(child: Child<R, Spec>, reason: ExitReason.ExitReason): void {
-    if (child.owned) child.spec.process?.retire(reason)
-    child.node.enter("stopped")
-  }
-
-  private forget(child: Child<R, Spec>): void {
-    child.cancelPending()
-    if (child.owned) child.spec.process?.retire(ExitReason.shutdown)
-    if (this.children.get(child.spec.id) === child) this.children.delete(child.spec.id)
-    child.node.detach()
   }
 
   // ------------------------------------------------------------------------------------------------ requests
 
   /** start_child: a failed start leaves nothing behind. */
   add(spec: Spec): Effect.Effect<Spec, ChildExists | StartFailed, R> {
-    const existing = this.children.get(spec.id)
+    const existing = this.table.children.get(spec.id)
     if (existing !== undefined) return this.exists(existing)
     const wrong = check(spec, this.policy.autoShutdown)
     if (wrong !== undefined) return Effect.die(wrong)
-    const child = new Child<R, Spec>(spec, this.node.add(spec.id, spec.type ?? "worker", restartType(spec)))
-    this.children.set(spec.id, child)
-    const starting = this.start(child)
+    const child = this.table.insert(spec)
+    const starting = this.table.start(child)
     if (starting === undefined) return Exit.succeed(spec)
     return Effect.matchCauseEffect(starting, {
       onSuccess: () => Effect.succeed(spec),
       onFailure: (cause) => {
         const error = this.refused(child, cause)
-        this.forget(child)
+        this.table.forget(child)
         return error
       }
     })
@@ -498,12 +387,12 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
 
   /** restart_child: start one that is kept but stopped or quarantined. */
   revive(id: string): Effect.Effect<void, ChildNotFound | ChildExists | StartFailed, R> {
-    const child = this.children.get(id)
+    const child = this.table.children.get(id)
     if (child === undefined) return this.unknown(id)
     if (child.obstacle !== undefined) return this.exists(child)
     child.failures = 0
     child.window = undefined
-    const starting = this.start(child)
+    const starting = this.table.start(child)
     if (starting === undefined) return Exit.void
     return Effect.catchAllCause(starting, (cause) => {
       child.node.enter("stopped")
@@ -513,26 +402,22 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
 
   /** terminate_child. */
   halt(id: string): Effect.Effect<void, ChildNotFound> {
-    const child = this.children.get(id)
+    const child = this.table.children.get(id)
     if (child === undefined) return this.unknown(id)
     if (child.quarantined) return Exit.void
-    return Effect.map(this.terminate(child) ?? Effect.void, () => {
-      this.retire(child, ExitReason.shutdown)
-      if (this.policy.dynamic || restartType(child.spec) === "temporary") this.forget(child)
+    return Effect.map(this.table.terminate(child) ?? Effect.void, () => {
+      this.table.retire(child, ExitReason.shutdown)
+      if (this.policy.dynamic || restartType(child.spec) === "temporary") this.table.forget(child)
     })
   }
 
   /** delete_child. */
   remove(id: string): Effect.Effect<void, ChildNotFound | ChildExists> {
-    const child = this.children.get(id)
+    const child = this.table.children.get(id)
     if (child === undefined) return this.unknown(id)
     if (child.obstacle !== undefined) return this.exists(child)
-    this.forget(child)
+    this.table.forget(child)
     return Exit.void
-  }
-
-  get table(): ReadonlyMap<string, Child<R, Spec>> {
-    return this.children
   }
 
   private unknown(id: string): Effect.Effect<never, ChildNotFound> {
@@ -547,22 +432,8 @@ export class SupervisorLoop<R, Spec extends ChildSpec<R>> {
     if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
     const reason = ExitReason.describeCause(cause)
     child.node.failed(reason)
-    this.report("start_error", child, reason)
+    this.table.report("start_error", child, reason)
     return Effect.fail(new StartFailed({ path: child.node.path, reason, cause: Cause.squash(cause) }))
-  }
-
-  private report(tag: ReportTag, child: Child<R, Spec>, reason: string, delayMillis?: number): void {
-    // 100,000 starts are of interest only to somebody who listens.
-    if (tag === "child_started" && !this.tree.unsafeListening()) return
-    this.tree.unsafeReport({
-      _tag: tag,
-      atMillis: this.habitat.alarm.unsafeNow(),
-      supervisor: this.node.path,
-      offender: child.spec.id,
-      generation: child.generation,
-      reason,
-      ...(delayMillis === undefined ? undefined : { delayMillis })
-    })
   }
 }
 
