@@ -2,11 +2,14 @@
  * The whole tree of a program in one import, with any part of its surroundings swapped.
  *
  * Time is the TestClock of `it.effect`, randomness is seeded, and every port has a fake that can be replaced one by one:
- * `batchFile(config, { spool: realSpoolLayer })` runs the same actors on real SQLite. Later programs add their trees here.
+ * `batchFile(config, { spool: realSpoolLayer })` runs the same actors on real SQLite; `http` and `kernel` put the real
+ * adapters over a transport or a kernel host of the test's choice. Later programs add their trees here.
  */
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import * as FleetTree from "../../actors/nexus/FleetTree.ts"
@@ -19,6 +22,10 @@ import { Spool } from "../../actors/nexus/Spool.ts"
 import type { NodeId } from "../../actors/nexus/Task.ts"
 import * as ActorSystem from "../../actors/runtime/ActorSystem.ts"
 import { SupervisionTree, type SupervisionTreeService } from "../../actors/runtime/SupervisionTree.ts"
+import type { KernelHostService } from "../../kernels/KernelHost.ts"
+import * as OrchestratorClient from "../../src/nexus/client/OrchestratorClient.ts"
+import * as ReceiptProver from "../../src/nexus/prover/ReceiptProver.ts"
+import * as Signing from "../../src/nexus/wire/Signing.ts"
 import { FakeOrchestrator, node } from "./FakeOrchestrator.ts"
 import { FakeProver } from "./FakeProver.ts"
 import { MemorySpool } from "./MemorySpool.ts"
@@ -29,10 +36,14 @@ export { MemorySpool } from "./MemorySpool.ts"
 
 /** What may be swapped; the rest is a fake. Clock and Random are those of the calling effect. */
 export interface Swaps {
-  readonly orchestrator?: FakeOrchestrator | Layer.Layer<Orchestrator>
-  readonly prover?: FakeProver | Layer.Layer<Prover>
-  readonly spool?: MemorySpool | Layer.Layer<Spool>
-  readonly memory?: Layer.Layer<MemoryBudget>
+  /** The real orchestrator client over this HTTP client, at this URL; instead of `orchestrator`. */
+  readonly http?: { readonly client: Layer.Layer<HttpClient.HttpClient>; readonly url: string }
+  /** The real receipt prover over this kernel host (or pool) with so many slots; instead of `prover`. */
+  readonly kernel?: { readonly host: KernelHostService; readonly slots: number }
+  readonly orchestrator?: FakeOrchestrator | Layer.Layer<Orchestrator, unknown>
+  readonly prover?: FakeProver | Layer.Layer<Prover, unknown>
+  readonly spool?: MemorySpool | Layer.Layer<Spool, unknown>
+  readonly memory?: Layer.Layer<MemoryBudget, unknown>
 }
 
 /** The program, and its fakes where they were not swapped for something else. */
@@ -46,6 +57,14 @@ export interface BatchFile {
 
 const lots = 2 ** 40
 
+const realClient = ({ client, url }: NonNullable<Swaps["http"]>): Layer.Layer<Orchestrator> =>
+  OrchestratorClient.layer({
+    environment: { url, local: true },
+    key: Signing.fromSeed(Redacted.make(new Uint8Array(32).fill(7))),
+    version: "test",
+    buildTimestamp: 0
+  }).pipe(Layer.provide(client))
+
 /** Runs batch-file's tree until the scope closes. */
 export const batchFile = (
   config: FleetTree.FleetConfig,
@@ -56,11 +75,17 @@ export const batchFile = (
     const prover = swaps.prover instanceof FakeProver ? swaps.prover : new FakeProver()
     const spool = swaps.spool instanceof MemorySpool ? swaps.spool : new MemorySpool()
     const ports = Layer.mergeAll(
-      Layer.isLayer(swaps.orchestrator)
-        ? (swaps.orchestrator as Layer.Layer<Orchestrator>)
-        : Layer.succeed(Orchestrator, orchestrator.service),
-      Layer.isLayer(swaps.prover) ? (swaps.prover as Layer.Layer<Prover>) : Layer.succeed(Prover, prover.service),
-      Layer.isLayer(swaps.spool) ? (swaps.spool as Layer.Layer<Spool>) : Layer.succeed(Spool, spool.service),
+      swaps.http !== undefined
+        ? realClient(swaps.http)
+        : Layer.isLayer(swaps.orchestrator)
+          ? (swaps.orchestrator as Layer.Layer<Orchestrator, unknown>)
+          : Layer.succeed(Orchestrator, orchestrator.service),
+      swaps.kernel !== undefined
+        ? Layer.succeed(Prover, ReceiptProver.prover(swaps.kernel.host, swaps.kernel.slots))
+        : Layer.isLayer(swaps.prover)
+          ? (swaps.prover as Layer.Layer<Prover, unknown>)
+          : Layer.succeed(Prover, prover.service),
+      Layer.isLayer(swaps.spool) ? (swaps.spool as Layer.Layer<Spool, unknown>) : Layer.succeed(Spool, spool.service),
       swaps.memory ?? ProofBudget.layer(lots)
     )
     const program = FleetTree.layer(config).pipe(Layer.provideMerge(ports), Layer.provideMerge(ActorSystem.layer))

@@ -105,6 +105,14 @@ describe("RequestBudget", () => {
     assert.isAtLeast(fired.length, 90)
   })
 
+  it("a newcomer does not take the token of a node whose turn has come", () => {
+    const budget = new RequestBudget(10, 0)
+    assert.strictEqual(budget.take(node(1), 0), 0)
+    const due = budget.take(node(2), 0)
+    assert.isAbove(budget.take(node(3), due), due)
+    assert.strictEqual(budget.take(node(2), due), 0)
+  })
+
   it("a second closure never shortens the first", () => {
     const budget = new RequestBudget(60, 0)
     budget.close(50_000, 0)
