@@ -100,13 +100,9 @@ export class FleetBoard {
 
   state(node: NodeId, state: NodeState): void {
     const known = this.#nodes.get(node)
-    // Progress within one state is no new state: `since` stays.
-    if (known !== undefined)
-      this.#put({
-        ...known,
-        state,
-        since: known.state._tag === state._tag && state._tag !== "Waiting" ? known.since : this.now()
-      })
+    if (known === undefined) return
+    const { since } = known
+    this.#put({ ...known, state, since: isContinued(known.state, state) ? since : this.now() })
   }
 
   /** The fleet has stopped; what the operator should still see (quarantine) stays. */
@@ -195,3 +191,7 @@ export class FleetBoard {
     this.touch()
   }
 }
+
+/** Progress within a state is no new state; another wait is one. */
+const isContinued = (before: NodeState, after: NodeState): boolean =>
+  before._tag === after._tag && (before._tag !== "Waiting" || after._tag !== "Waiting" || before.until === after.until)

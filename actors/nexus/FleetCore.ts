@@ -124,6 +124,7 @@ export class FleetCore implements NodeWorld {
 
   dismiss(node: NodeId): void {
     this.members.delete(node)
+    this.verdicts.delete(node)
     this.release(node)
     this.board.happened(node, { _tag: "NodeGone" })
     this.board.remove(node)
@@ -222,7 +223,10 @@ export class FleetCore implements NodeWorld {
   }
 
   isSettled(member: Member): boolean {
-    return member.quarantined || this.#settled.has(member.control.node)
+    const { node } = member.control
+    // Who waits for its restart does nothing that a stop would have to wait for.
+    const restarting = this.#mode === "stopping" && this.board.get(node)?.state._tag === "Restarting"
+    return member.quarantined || restarting || this.#settled.has(node)
   }
 
   allSettled(): boolean {

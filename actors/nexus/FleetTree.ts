@@ -15,6 +15,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Actor from "../runtime/Actor.ts"
@@ -81,7 +82,7 @@ export const make = (
       if (!core.members.has(id)) core.admit({ id, label: null, account: null }, false, true)
     }
     const finished = yield* Deferred.make<StopReport>()
-    const family = kin(core, finished)
+    const family = kin(core, tree, finished)
     const lookout = ChildSpec.make({
       id: "lookout",
       start: Effect.succeed(
@@ -108,11 +109,20 @@ export const layer = (config: FleetConfig): Layer.Layer<NodeFleet, Failure, Port
   Layer.scoped(NodeFleet, make(config))
 
 /** Foreman and nodes, who know each other. */
-const kin = (core: FleetCore, finished: Deferred.Deferred<StopReport>) => {
+const kin = (
+  core: FleetCore,
+  tree: SupervisionTree.SupervisionTreeService,
+  finished: Deferred.Deferred<StopReport>
+) => {
   let handle: Foreman.Nodes | null = null
   const foreman = Foreman.child({
     core,
     finished,
+    givenUp: (node) =>
+      Effect.map(
+        tree.get(`${handle?.path}/${node}`),
+        Option.exists(({ state }) => state === "quarantined")
+      ),
     nodes: () => {
       if (handle === null) throw new Error("the foreman was asked before the supervisor of the nodes had started")
       return handle

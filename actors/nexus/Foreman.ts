@@ -45,6 +45,8 @@ export type Command =
 export interface Office {
   readonly core: FleetCore
   readonly nodes: () => Nodes
+  /** Whether the supervisor still holds the node in quarantine: a report may be older than a restart. */
+  readonly givenUp: (node: NodeId) => Effect.Effect<boolean>
   readonly finished: Deferred.Deferred<StopReport>
 }
 
@@ -191,7 +193,7 @@ class Foreman {
     return Effect.gen(this, function* () {
       const { core } = this.#office
       const member = core.members.get(node)
-      if (member === undefined || member.quarantined) return
+      if (member === undefined || member.quarantined || !(yield* this.#office.givenUp(node))) return
       member.quarantined = true
       core.release(node)
       core.board.state(node, { _tag: "Quarantined", reason })
