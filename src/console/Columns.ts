@@ -82,7 +82,7 @@ const errorCell = (node: NodeStatus, now: number): Span => {
   const { lastError } = node
   if (lastError === null) return span("")
   const age = now - lastError.at
-  return span(`${Format.duration(age)} ${lastError.tag}: ${lastError.message}`, age < 60_000 ? "warn" : "dim")
+  return span(`${Format.duration(age)} ${lastError.message}`, age < 60_000 ? "warn" : "dim")
 }
 
 const count = (value: number, style: Style): Span => span(String(value), value > 0 ? style : "dim")

@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Keys from "./Keys.ts"
 import type { Line } from "./Style.ts"
-import { paint } from "./Style.ts"
+import { paint, widthOfLine } from "./Style.ts"
 import type { Key } from "./View.ts"
 
 export type Output = WriteStream & { readonly fd: number }
@@ -38,12 +38,19 @@ const end = "\u001b[?2026l"
 /** How long a lone ESC may still be the start of a sequence, milliseconds. */
 const escapePatience = 50
 
+/**
+ * A line as bytes. What was to the right of it is erased; but not after a line of full width: the cursor then still
+ * stands on the last column, and erasing would take its character.
+ */
+export const written = (line: Line, columns: number, colour: boolean): string =>
+  paint(line, colour) + (widthOfLine(line) < columns ? "\u001b[K" : "")
+
 /** The bytes that turn one frame into the next; empty when nothing changed. */
 export const difference = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): string => {
   const changes: Array<string> = []
   for (let row = 0; row < Math.max(before.length, after.length); row++) {
-    const line = after[row] ?? ""
-    if (line !== before[row]) changes.push(`\u001b[${row + 1};1H${line}\u001b[K`)
+    const line = after[row] ?? "\u001b[K"
+    if (line !== before[row]) changes.push(`\u001b[${row + 1};1H${line}`)
   }
   return changes.length === 0 ? "" : begin + changes.join("") + end
 }
@@ -126,7 +133,8 @@ export const acquire = (
         draw: (lines) => {
           // A terminal that does not keep up gets the next frame instead of a queue of old ones.
           if (!taken || stdout.writableNeedDrain) return
-          const next = lines.map((line) => paint(line, colour))
+          const columns = stdout.columns ?? 80
+          const next = lines.map((line) => written(line, columns, colour))
           const bytes = difference(shown, next)
           shown = next
           if (bytes !== "") stdout.write(bytes)

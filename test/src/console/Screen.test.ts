@@ -4,7 +4,8 @@ import * as fc from "effect/FastCheck"
 import { noCounts } from "../../../actors/nexus/FleetStatus.ts"
 import type { Language } from "../../../config/Setting.ts"
 import * as Screen from "../../../src/console/Screen.ts"
-import { paint, textOf, widthOfLine } from "../../../src/console/Style.ts"
+import { paint, span, textOf, widthOfLine } from "../../../src/console/Style.ts"
+import { difference, written } from "../../../src/console/Terminal.ts"
 import * as View from "../../../src/console/View.ts"
 import { widthOf } from "../../../src/console/Width.ts"
 import { anyStatus, nodeStatus, now, status } from "./Statuses.ts"
@@ -136,6 +137,17 @@ describe("the screen", () => {
     assert.include(texts(second)[5], "1024")
     const last = draw(status(nodes), 100, 30, "en", View.press(View.initial, { _tag: "End" }, first.page, first.rows))
     assert.include(texts(last)[28], "1499")
+  })
+
+  it("is written without losing the last column, and a changed line only", () => {
+    const full = [span("x".repeat(9)), span("…")]
+    assert.strictEqual(written(full, 10, true), "xxxxxxxxx…")
+    assert.strictEqual(written(full, 11, true), "xxxxxxxxx…\u001b[K")
+    const [one, two, three] = ["a", "b", "c"]
+    assert.strictEqual(difference([one, two], [one, two]), "")
+    assert.include(difference([one, two], [one, three]), "\u001b[2;1Hc")
+    assert.notInclude(difference([one, two], [one, three]), "\u001b[1;1H")
+    assert.include(difference([one, two], [one]), "\u001b[2;1H\u001b[K")
   })
 
   it("labels receipts as what they are", () => {
