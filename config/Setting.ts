@@ -18,6 +18,8 @@ export type Language = keyof Text
 export interface Setting<A> {
   /** Name of the flag without dashes; also the key in the configuration file. Environment: `variableOf(setting)`. */
   readonly name: string
+  /** One letter for a short form of the flag (`-p`); null for none. `h` is taken by the help. */
+  readonly short: string | null
   /** A flag stands alone (`--verbose`, `--no-verbose`); a value follows its flag. */
   readonly kind: "flag" | "value"
   /** What stands for the value in the help, for example `SECONDS`; empty for flags. */
@@ -51,6 +53,7 @@ export const variableOf = (setting: { readonly name: string }): string =>
 export interface Base {
   readonly name: string
   readonly about: Text
+  readonly short?: string
   readonly variables?: ReadonlyArray<string>
   readonly secret?: boolean
 }
@@ -69,6 +72,7 @@ const make = <A, B extends A>(kind: Kind<B>, base: Base, fallback: A, shown: Tex
   const decode = Schema.decodeEither(kind.schema)
   return {
     name: base.name,
+    short: base.short ?? null,
     kind: "value",
     placeholder: kind.placeholder,
     read: decode,

@@ -56,8 +56,10 @@ const table = (rows: ReadonlyArray<readonly [string, string]>, width: number): A
   })
 }
 
-const termOf = (setting: Setting<unknown>) =>
-  setting.kind === "flag" ? `--${setting.name}` : `--${setting.name} ${setting.placeholder}`
+const termOf = (setting: Setting<unknown>) => {
+  const name = setting.short === null ? `--${setting.name}` : `-${setting.short}, --${setting.name}`
+  return setting.kind === "flag" ? name : `${name} ${setting.placeholder}`
+}
 
 const describe = (setting: Setting<unknown>, language: Language) => {
   const parts = [setting.about[language]]

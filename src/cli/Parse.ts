@@ -35,18 +35,23 @@ export interface Parsed {
 type OptionValue = Option.Option<string> | boolean
 type Given = Readonly<Record<string, OptionValue>>
 
+const short = <A>(option: Options.Options<A>, setting: Setting<unknown>): Options.Options<A> =>
+  setting.short === null ? option : Options.withAlias(option, setting.short)
+
 const optionsOf = (settings: ReadonlyArray<Setting<unknown>>, language: Language) => {
   const options: Record<string, Options.Options<OptionValue>> = {}
   for (const setting of settings) {
     if (setting.secret) continue
     if (setting.kind === "value") {
-      options[setting.name] = Options.text(setting.name).pipe(
+      options[setting.name] = short(Options.text(setting.name), setting).pipe(
         Options.withPseudoName(setting.placeholder),
         Options.withDescription(setting.about[language]),
         Options.optional
       )
     } else {
-      options[setting.name] = Options.boolean(setting.name).pipe(Options.withDescription(setting.about[language]))
+      options[setting.name] = short(Options.boolean(setting.name), setting).pipe(
+        Options.withDescription(setting.about[language])
+      )
       options[`no-${setting.name}`] = Options.boolean(`no-${setting.name}`)
     }
   }
@@ -130,11 +135,17 @@ const explain = (root: CommandSpec, words: ReadonlyArray<string>, fallback: stri
   const loose: Array<string> = []
   for (let index = 0; index < rest.length; index++) {
     const word = rest[index] ?? ""
-    if (!word.startsWith("--")) {
+    if (!/^-(-|[a-z]$)/i.test(word)) {
       loose.push(word)
       continue
     }
-    const [flag = "", inline] = word.slice(2).split("=", 2)
+    const [typed = "", inline] = word.replace(/^--?/, "").split("=", 2)
+    const letter = !word.startsWith("--")
+    const known = settings.find((one) => letter && one.short === typed)
+    if (letter && known === undefined && spec.commands.length === 0) {
+      return new UsageError({ problem: `${name} has no flag -${typed}`, advice: see })
+    }
+    const flag = known?.name ?? typed
     if (spec.commands.length > 0) {
       return new UsageError({ problem: `--${flag}: flags follow the command`, advice: see })
     }
