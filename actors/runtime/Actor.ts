@@ -25,10 +25,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import type * as Scope from "effect/Scope"
+import { type Address, fromRef } from "./Address.ts"
 import { Alarm } from "./Alarm.ts"
 import { Ask, type AskError, type Reply } from "./Ask.ts"
 import type { ActorRef, Behaviour, Down } from "./Behaviour.ts"
-import { Cell, fromRef } from "./Cell.ts"
+import { Cell } from "./Cell.ts"
 import { type ChildOptions, DEFAULT_SHUTDOWN_MILLIS } from "./ChildSpec.ts"
 import type * as ChildSpec from "./ChildSpec.ts"
 import { DeadLetters } from "./DeadLetters.ts"
@@ -149,7 +150,7 @@ export const tell = <M>(ref: ActorRef<M>, message: NoInfer<M>): Effect.Effect<vo
     })
   })
 
-const mustWait = <M>(cell: ReturnType<typeof fromRef<M>>): boolean =>
+const mustWait = <M>(cell: Address<M, unknown>): boolean =>
   cell.mailbox.policy === "back-pressure" && cell.mailbox.depth >= cell.mailbox.capacity && !cell.retired
 
 const DEFAULT_ASK_MILLIS = 5_000

@@ -4,23 +4,19 @@
  * An actor owns no standing fiber. A message makes its cell ready; the dispatcher runs it; handlers that return plain
  * states run right there, handlers that return effects run in one fiber that lives until the mailbox is empty. So an idle
  * actor is this object and nothing else, waking costs no more than the first message needs, and passivation only has to
- * give the mailbox buffer back. The cell outlives its incarnations: its address and its waiting messages survive restarts.
+ * give the mailbox buffer back.
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type { AlarmService } from "./Alarm.ts"
-import type { ActorContext, ActorRef, Behaviour, Down } from "./Behaviour.ts"
+import { Address } from "./Address.ts"
+import type { ActorContext, Behaviour } from "./Behaviour.ts"
 import * as Dispatcher from "./Dispatcher.ts"
 import { BadChildSpec } from "./Errors.ts"
 import * as ExitReason from "./ExitReason.ts"
-import { Mailbox, type Waiter } from "./Mailbox.ts"
 import { IdleTimer, idleMillis } from "./Passivation.ts"
 import type { Environment, ProcessFactory, StopMode } from "./Process.ts"
 import type { Running } from "./Runner.ts"
-import { type Pending, Ties } from "./Ties.ts"
-import type { AnnotationValue, MailboxInfo, Subject } from "./TreeNode.ts"
 
 /**
  * - `down`: no incarnation, messages are kept; `booting`: `init` runs; `idle`: nothing to do; `ready`: in the run queue;
@@ -32,18 +28,12 @@ type Status = "down" | "booting" | "idle" | "ready" | "busy" | "ending"
 const TURN_BUDGET = 256
 const DEFAULT_BATCH = 256
 
-export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFactory<R>, Subject, Dispatcher.Runnable {
-  readonly id: string
+export class Cell<S, M, E, R> extends Address<M, R> implements ActorContext<M>, ProcessFactory<R>, Dispatcher.Runnable {
   readonly behaviour: Behaviour<S, M, E, R>
-  readonly mailbox: Mailbox<M>
-  /** Ended for good (until started again): messages are dead letters. */
-  retired = false
   private status: Status = "down"
   private state: S | undefined
-  private environment: Environment<R> | undefined
   private running: Running | undefined
   private scope: Scope.CloseableScope | undefined
-  private ties: Ties<M> | undefined
   /** The message (or batch) at hand, for the dead letters if it is never finished. */
   private current: M | ReadonlyArray<M> | undefined
   private stopping: StopMode | "self" | undefined
@@ -52,144 +42,26 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
   private idleTimer: IdleTimer | undefined
 
   constructor(id: string, behaviour: Behaviour<S, M, E, R>) {
-    this.id = id
+    super(id, behaviour.protocol, behaviour.mailbox)
     this.behaviour = behaviour
-    this.mailbox = new Mailbox(behaviour.mailbox)
-  }
-
-  // ------------------------------------------------------------------------------------------------ address
-
-  get self(): ActorRef<M> {
-    return this
-  }
-
-  get path(): string {
-    return this.environment?.node.path ?? this.id
-  }
-
-  get generation(): number {
-    return this.environment?.generation ?? 0
   }
 
   get alive(): boolean {
-    return this.status === "idle" || this.status === "ready" || this.status === "busy" || this.status === "booting"
+    return this.status !== "down"
   }
 
-  mailboxInfo(): MailboxInfo {
-    return { depth: this.mailbox.depth, highWater: this.mailbox.highWater, capacity: this.mailbox.capacity }
+  protected wake(): void {
+    if (this.status === "idle") this.makeReady()
   }
 
-  unsafeTell(message: M): boolean {
-    const taken = this.accept(message)
-    if (this.status === "idle" && taken) this.makeReady()
-    return taken
-  }
-
-  /** Put a message into the mailbox without waking the actor. */
-  accept(message: M): boolean {
-    if (this.retired) return this.dead(message, "stopped")
-    const offer = this.mailbox.offer(message)
-    if (offer === "taken") return true
-    if (offer === "full") return this.dead(message, "full")
-    this.dead(offer.pushedOut, "dropped")
-    return true
-  }
-
-  /** Wait for room in a full mailbox; only for policy back-pressure. */
-  waitForRoom(waiter: Waiter<M>): void {
-    this.mailbox.waitForRoom(waiter)
-  }
-
-  /** Handle what waits on the caller's stack if the actor is free: the caller waits for the outcome anyway. */
   runNow(): void {
     if (this.status !== "idle") return
     this.status = "ready"
     Dispatcher.runNow(this)
   }
 
-  addAsk(ask: Pending, message: M): void {
-    this.tied().addAsk(ask, message)
-  }
-
-  removeAsk(ask: Pending): void {
-    this.ties?.removeAsk(ask)
-  }
-
-  /** An answer that nobody waits for any more. */
-  unsafeLate(answer: unknown): void {
-    this.environment?.habitat.deadLetters.unsafePublish(this.path, answer, "late")
-  }
-
-  /** Undefined before the first start. */
-  get alarm(): AlarmService | undefined {
-    return this.environment?.habitat.alarm
-  }
-
-  dead(message: M, reason: "stopped" | "full" | "dropped" | "crashed"): false {
-    this.environment?.habitat.deadLetters.unsafePublish(this.path, message, reason)
-    return false
-  }
-
-  /** Call back once when the present incarnation has ended; false when there is none. */
-  addWatcher(key: object, callback: (down: Down) => void): boolean {
-    if (!this.alive && this.status !== "ending") return false
-    this.tied().addWatcher(key, callback)
-    return true
-  }
-
-  removeWatcher(key: object): void {
-    this.ties?.removeWatcher(key)
-  }
-
-  // ------------------------------------------------------------------------------------------------ context of handlers
-
-  now(): number {
-    return this.lent().habitat.alarm.unsafeNow()
-  }
-
-  after(delay: Duration.DurationInput, key: string, message: M): void {
-    this.at(this.now() + Duration.toMillis(Duration.decode(delay)), key, message)
-  }
-
-  at(dueMillis: number, key: string, message: M): void {
-    this.tied().setTimer(this.lent().habitat.alarm, dueMillis, key, () => this.force(message))
-  }
-
-  cancelTimer(key: string): boolean {
-    return this.ties?.cancelTimer(key) ?? false
-  }
-
-  watch(other: ActorRef<never>, message: (down: Down) => M): void {
-    const target = fromRef(other)
-    const told = (down: Down): void => {
-      this.ties?.removeWatching(target)
-      try {
-        this.force(message(down))
-      } catch {
-        // The news could not be made a message: nobody read it.
-        this.lent().habitat.deadLetters.unsafePublish(this.path, down, "crashed")
-      }
-    }
-    if (target.addWatcher(this, told)) this.tied().addWatching(target)
-    else told({ path: target.path, generation: target.generation, reason: ExitReason.noproc })
-  }
-
-  unwatch(other: ActorRef<never>): void {
-    const target = fromRef(other)
-    target.removeWatcher(this)
-    this.ties?.removeWatching(target)
-  }
-
   passivate(): void {
     this.sleepy = true
-  }
-
-  annotate(key: string, value: AnnotationValue | undefined): void {
-    this.lent().node.annotate(key, value)
-  }
-
-  account(bytes: number): void {
-    this.lent().node.account(bytes)
   }
 
   // ------------------------------------------------------------------------------------------------ incarnations
@@ -257,13 +129,6 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
     this.stopping = mode
     if (this.status === "idle" || this.status === "ready") this.end(ExitReason.shutdown)
     else this.running?.interrupt()
-  }
-
-  retire(reason: ExitReason.ExitReason): void {
-    this.retired = true
-    for (const message of this.mailbox.drain()) this.dead(message, "stopped")
-    this.mailbox.release()
-    this.ties?.failAsks(this.path, `it has ended (${ExitReason.describe(reason)})`, () => true)
   }
 
   // ------------------------------------------------------------------------------------------------ running
@@ -464,57 +329,11 @@ export class Cell<S, M, E, R> implements ActorRef<M>, ActorContext<M>, ProcessFa
 
   // ------------------------------------------------------------------------------------------------ parts
 
-  private force(message: M): void {
-    if (this.retired) {
-      this.dead(message, "stopped")
-      return
-    }
-    this.mailbox.force(message)
-    if (this.status === "idle") this.makeReady()
-  }
-
   private makeReady(): void {
     this.status = "ready"
     Dispatcher.ready(this)
-  }
-
-  private tied(): Ties<M> {
-    this.ties ??= new Ties()
-    return this.ties
-  }
-
-  private lent(): Environment<R> {
-    const { environment } = this
-    if (environment === undefined) throw new BadChildSpec({ id: this.id, reason: "used before it was started" })
-    return environment
   }
 }
 
 const isValue = <S, E, R>(effect: Effect.Effect<S, E, R>): effect is Exit.Success<S, never> =>
   Exit.isExit(effect) && Exit.isSuccess(effect)
-
-/** What the runtime can do with any address. */
-export type Address<M> = Pick<
-  Cell<unknown, M, unknown, unknown>,
-  | "path"
-  | "generation"
-  | "behaviour"
-  | "retired"
-  | "mailbox"
-  | "unsafeTell"
-  | "accept"
-  | "waitForRoom"
-  | "runNow"
-  | "addAsk"
-  | "removeAsk"
-  | "unsafeLate"
-  | "alarm"
-  | "addWatcher"
-  | "removeWatcher"
->
-
-/** The cell behind an address. Addresses are made by this runtime only. */
-export const fromRef = <M>(ref: ActorRef<M>): Address<M> => {
-  if (ref instanceof Cell) return ref
-  throw new TypeError(`${ref.path} is not an actor of this runtime`)
-}

@@ -9,9 +9,9 @@
  * ```
  */
 import * as Effect from "effect/Effect"
+import { Address } from "./Address.ts"
 import { tell } from "./Actor.ts"
 import type { ActorRef } from "./Behaviour.ts"
-import { Cell } from "./Cell.ts"
 import { DeadLetters } from "./DeadLetters.ts"
 import { NotRegistered } from "./Errors.ts"
 import type { Protocol } from "./Protocol.ts"
@@ -24,9 +24,9 @@ export const lookup = <M>(
 ): Effect.Effect<ActorRef<M>, NotRegistered, SupervisionTree> =>
   Effect.flatMap(SupervisionTree, (tree) => {
     const subject = tree.root.find(path)?.subject
-    if (!(subject instanceof Cell)) return new NotRegistered({ path, reason: "no actor lives there" })
+    if (!(subject instanceof Address)) return new NotRegistered({ path, reason: "no actor lives there" })
+    const spoken = subject.protocol?.name ?? "no declared protocol"
     if (!speaks(subject, protocol)) {
-      const spoken = protocolName(subject)
       return new NotRegistered({ path, reason: `it speaks ${spoken}, not ${protocol.name}` })
     }
     return Effect.succeed(subject)
@@ -45,9 +45,8 @@ export const send = <M>(
     )
   )
 
-// A behaviour's protocol is typed by its messages, so the same protocol value means the same message type.
-const speaks = <M>(cell: object, protocol: Protocol<M>): cell is Cell<unknown, M, unknown, unknown> =>
-  cell instanceof Cell && cell.behaviour.protocol === protocol
-
-const protocolName = (cell: object): string =>
-  cell instanceof Cell && cell.behaviour.protocol !== undefined ? cell.behaviour.protocol.name : "no declared protocol"
+// A protocol is typed by its messages, so the same protocol value means the same message type.
+const speaks = <A extends { readonly protocol: unknown }, M>(
+  actor: A,
+  protocol: Protocol<M>
+): actor is A & ActorRef<M> => Object.is(actor.protocol, protocol)
