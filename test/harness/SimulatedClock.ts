@@ -30,6 +30,12 @@ export class SimulatedClock implements Clock.Clock {
   #now = 0
   #sequence = 0
   readonly #heap: Array<Sleeper> = []
+  readonly #quiet: () => Promise<void>
+
+  /** `quiet` resolves when nothing is left to do at this moment. */
+  constructor(quiet: () => Promise<void>) {
+    this.#quiet = quiet
+  }
 
   unsafeCurrentTimeMillis(): number {
     return this.#now
@@ -58,7 +64,7 @@ export class SimulatedClock implements Clock.Clock {
   pass(duration: Duration.DurationInput): Effect.Effect<void> {
     return Effect.promise(async () => {
       const end = this.#now + Duration.toMillis(duration)
-      await quiet()
+      await this.#quiet()
       for (;;) {
         const first = this.#heap[0]
         if (first === undefined || first.due > end) break
@@ -69,7 +75,7 @@ export class SimulatedClock implements Clock.Clock {
           this.wakes += 1
           next.wake()
         }
-        await quiet()
+        await this.#quiet()
       }
       this.#now = end
     })
@@ -108,16 +114,35 @@ export class SimulatedClock implements Clock.Clock {
 
 const hop = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-// Twice: the actors' dispatcher now and then continues in an immediate of its own, queued after the first hop.
-const quiet = async () => {
-  await hop()
-  await hop()
+/** Counts what it schedules, and never falls back to real timers. */
+class CountingScheduler extends Scheduler.MixedScheduler {
+  scheduled = 0
+
+  constructor() {
+    super(Number.MAX_SAFE_INTEGER)
+  }
+
+  override scheduleTask(
+    task: Scheduler.Task,
+    priority: number,
+    fiber?: Parameters<Scheduler.Scheduler["shouldYield"]>[0]
+  ) {
+    this.scheduled += 1
+    super.scheduleTask(task, priority, fiber)
+  }
 }
 
-/** Runs an effect on a simulated clock, with a scheduler that never falls back to real timers. */
+/** Runs an effect on a simulated clock. */
 export const simulated = <A, E, R>(run: (clock: SimulatedClock) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
-    const clock = new SimulatedClock()
-    const scheduler = new Scheduler.MixedScheduler(Number.MAX_SAFE_INTEGER)
+    const scheduler = new CountingScheduler()
+    // Two hops at a time: the actors' dispatcher goes on in an immediate of its own now and then, queued after the first.
+    const clock = new SimulatedClock(async () => {
+      for (let before = -1; before !== scheduler.scheduled; ) {
+        before = scheduler.scheduled
+        await hop()
+        await hop()
+      }
+    })
     return run(clock).pipe(Effect.withClock(clock), Effect.withScheduler(scheduler))
   })

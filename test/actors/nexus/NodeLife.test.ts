@@ -137,6 +137,48 @@ describe("a node", () => {
     }).pipe(Harness.seeded(5))
   )
 
+  it.scoped("a success resets its schedules: the twelfth rate limit counts only in a row", () =>
+    Effect.gen(function* () {
+      const orchestrator = new Harness.FakeOrchestrator({
+        fetchLatency: 0,
+        submitLatency: 0,
+        script: ({ index, operation }) =>
+          index === 11 || index > 12 || operation === "wallet"
+            ? null
+            : limited(operation === "fetch" ? "fetch task" : "submit proof", 10)
+      })
+      yield* Harness.batchFile(one, { orchestrator })
+      yield* Harness.pass(290_000, 5_000)
+      for (const operation of ["fetch", "submit"] as const) {
+        const waits = gaps(times(orchestrator, operation))
+        assert.deepStrictEqual(waits.slice(0, 11), Array(11).fill(10_000), operation)
+        assert.strictEqual(waits[12], 10_000, `${operation} ${waits}`)
+      }
+    }).pipe(Harness.seeded(22))
+  )
+
+  it.scoped("a proof that was made resets the prover's schedule", () =>
+    Effect.gen(function* () {
+      const prover = new Harness.FakeProver({
+        time: 0,
+        script: ({ taskId }, _, attempt) => (attempt <= 3 ? new ProverCrashed({ taskId, detail: "x" }) : null)
+      })
+      const { fleet, orchestrator } = yield* Harness.batchFile(one, { prover })
+      const waits: Array<number> = []
+      while (orchestrator.accepted < 1) {
+        yield* Harness.pass(250)
+        const { state } = yield* Harness.row(fleet, 1)
+        const { at } = yield* fleet.status
+        if (state._tag === "Waiting" && state.reason === "prover") waits.push(state.until - at)
+      }
+      assert.isAbove(Math.max(...waits), 2_500)
+      yield* Harness.pass(2_250, 250)
+      const again = yield* Harness.row(fleet, 1)
+      assert.strictEqual(waiting(again.state).reason, "prover")
+      assert.isAtMost(waiting(again.state).until - (yield* fleet.status).at, 1_000)
+    }).pipe(Harness.seeded(23))
+  )
+
   it.scoped("404 on a submit: dropped at once, never submitted again, the next task comes", () =>
     Effect.gen(function* () {
       const expired = new TaskExpired({ taskId: "task-0", status: 404, detail: "Task not found" })
