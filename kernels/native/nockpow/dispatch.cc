@@ -1,7 +1,8 @@
 // Choice of the kernel table at run time.
 //
 // Compiled for the baseline instruction set. What all kernels may use is asked in common/Cpu.h (PITBOSS_SIMD can only lower
-// it); the tables here need two features beyond those levels, FMA and VBMI, and step down without them.
+// it); the tables here need FMA, and VBMI and IFMA, beyond those levels and step down without
+// them.
 #include <cstring>
 
 #include "../common/Cpu.h"
@@ -15,7 +16,8 @@ namespace {
 bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 bool has_avx512() {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+         __builtin_cpu_supports("avx512ifma");
 }
 #endif
 

@@ -1,8 +1,9 @@
 // The MDS product on vectors of doubles, exact, shared by the AVX2 and AVX-512 kernels.
 //
-// The 32-bit halves are centred to [-2^31, 2^31), so with the split of mds.h every intermediate is below 2^53 in
-// magnitude and every fused multiply-add is exact; the halves of 1/4 and 1/2 sit in the coefficients. The centring adds
-// kCentre = 2^31 * (sum of the coefficients) to every true output, which callers fold into their round constants.
+// A 32-bit half comes in as the double 2^52 + half (two bit operations make it). Differences cancel the bias; sums of two
+// take it off together with 2^31 for each half, which centres them, so with the split of mds.h every intermediate is below
+// 2^53 in magnitude and every fused multiply-add is exact; the factors 1/4 and 1/2 sit in the coefficients. The centring
+// takes kMdsCentre = 2^31 * (sum of the coefficients) from every output; callers add it with their round constants.
 //
 // The including unit provides: D (vector of doubles), dadd, dsub, dfma(a, b, c) = a * b + c, dmul, dset1.
 #pragma once
@@ -20,13 +21,15 @@ static constexpr uint64_t mds_sum() {
 static constexpr uint64_t kMdsCentre = mds_sum() << 31;
 }  // namespace pitboss::nockpow
 
-// Reads sixteen centred halves and calls put(i, value) with each exact product.
+// Reads sixteen biased halves and calls put(i, value) with each exact product.
 #define NOCKPOW_DEFINE_MDS_FP                                                                 \
   template <class Put>                                                                        \
   NOCKPOW_INLINE void mds_fp(const D in[16], Put put) {                                       \
+    const D bias = dset1(2 * (4503599627370496.0 + 2147483648.0));                            \
     D d[8], t[4], e[4];                                                                       \
     _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) {                                     \
-      const D s0 = dadd(in[i], in[i + 8]), s1 = dadd(in[i + 4], in[i + 12]);                  \
+      const D s0 = dadd(dsub(in[i], bias), in[i + 8]);                                        \
+      const D s1 = dadd(dsub(in[i + 4], bias), in[i + 12]);                                   \
       d[i] = dsub(in[i], in[i + 8]);                                                          \
       d[i + 4] = dsub(in[i + 4], in[i + 12]);                                                 \
       t[i] = dadd(s0, s1);                                                                    \

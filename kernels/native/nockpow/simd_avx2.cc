@@ -102,7 +102,6 @@ constexpr u64 kBias52 = 0x4330000000000000ULL;  // bits of 2^52
 constexpr u64 kMagic = 0x4338000000000000ULL;   // bits of 1.5 * 2^52: adding it leaves a signed integer in the low bits
 
 void permute4(Q s[16]) {
-  const D from = dset1(4503599627370496.0 + 2147483648.0);  // 2^52 + 2^31
   const D magic = dset1(6755399441055744.0);
 #pragma GCC unroll 1
   for (int r = 0; r < 7; r++) {
@@ -110,8 +109,8 @@ void permute4(Q s[16]) {
 #pragma GCC unroll 16
     for (int i = 0; i < 16; i++) {
       const Q x = i < 4 ? sbox(s[i]) : pow7(s[i]);
-      lo[i] = dsub(_mm256_castsi256_pd(_mm256_blend_epi32(x, qset1(kBias52), 0xaa)), from);
-      hi[i] = dsub(_mm256_castsi256_pd(_mm256_or_si256(high(x), qset1(kBias52))), from);
+      lo[i] = _mm256_castsi256_pd(_mm256_blend_epi32(x, qset1(kBias52), 0xaa));
+      hi[i] = _mm256_castsi256_pd(_mm256_or_si256(high(x), qset1(kBias52)));
     }
     Q l[16];
     mds_fp(lo, [&](int i, D v) { l[i] = _mm256_castpd_si256(dadd(v, magic)); });

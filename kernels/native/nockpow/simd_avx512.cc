@@ -1,6 +1,6 @@
-// Multi-state kernels for AVX-512 (F, DQ, BW, VL, VBMI): eight lanes in one register.
+// Multi-state kernels for AVX-512 (F, DQ, BW, VL, VBMI, IFMA): eight lanes in one register.
 //
-// 64-bit products come from four 32-bit ones; the S-box is two byte permutations over a 256-byte table held in registers;
+// The high half of a product comes from four 32-bit ones, the low half from the 64-bit multiply; the S-box is two byte permutations over a 256-byte table held in registers;
 // the MDS product runs on exact doubles (mds_fp.h).
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -46,16 +46,13 @@ NOCKPOW_INLINE V mul_with(V a, V ah, V b, V bh) {
   const V mid = _mm512_add_epi64(lh, high(ll));
   const V mid2 = _mm512_add_epi64(hl, _mm512_and_si512(mid, set1(kEpsilon)));
   const V hi = _mm512_add_epi64(_mm512_add_epi64(hh, high(mid)), high(mid2));
-  const V lo = _mm512_mask_blend_epi32(0xaaaa, ll, _mm512_slli_epi64(mid2, 32));
-  return reduce(lo, hi);
+  return reduce(_mm512_mullo_epi64(a, b), hi);
 }
 NOCKPOW_INLINE V mul(V a, V b) { return mul_with(a, high(a), b, high(b)); }
 NOCKPOW_INLINE V square_with(V a, V ah) {
   const V ll = _mm512_mul_epu32(a, a), lh = _mm512_mul_epu32(a, ah), hh = _mm512_mul_epu32(ah, ah);
-  const V lo = _mm512_add_epi64(ll, _mm512_slli_epi64(lh, 33));
-  const V h0 = _mm512_add_epi64(hh, _mm512_srli_epi64(lh, 31));
-  const V hi = _mm512_mask_add_epi64(h0, _mm512_cmplt_epu64_mask(lo, ll), h0, set1(1));
-  return reduce(lo, hi);
+  const V mid = _mm512_add_epi64(lh, _mm512_srli_epi64(ll, 33));  // half of 2 lh + high(ll)
+  return reduce(_mm512_mullo_epi64(a, a), _mm512_add_epi64(hh, _mm512_srli_epi64(mid, 31)));
 }
 NOCKPOW_INLINE V pow7(V x) {
   const V xh = high(x);
@@ -84,7 +81,6 @@ constexpr u64 kBias52 = 0x4330000000000000ULL;  // bits of 2^52
 constexpr u64 kMagic = 0x4338000000000000ULL;   // bits of 1.5 * 2^52: adding it leaves a signed integer in the low bits
 
 void permute8(V s[16]) {
-  const D from = dset1(4503599627370496.0 + 2147483648.0);  // 2^52 + 2^31
   const D magic = dset1(6755399441055744.0);
 #pragma GCC unroll 1
   for (int r = 0; r < 7; r++) {
@@ -93,8 +89,8 @@ void permute8(V s[16]) {
     for (int i = 0; i < 16; i++) {
       const V x = i < 4 ? sbox(s[i]) : pow7(s[i]);
       // (x & 0xffffffff) | bias in one instruction; x >> 32 | bias
-      lo[i] = dsub(_mm512_castsi512_pd(_mm512_ternarylogic_epi64(x, set1(kEpsilon), set1(kBias52), 0xea)), from);
-      hi[i] = dsub(_mm512_castsi512_pd(_mm512_or_si512(high(x), set1(kBias52))), from);
+      lo[i] = _mm512_castsi512_pd(_mm512_ternarylogic_epi64(x, set1(kEpsilon), set1(kBias52), 0xea));
+      hi[i] = _mm512_castsi512_pd(_mm512_or_si512(high(x), set1(kBias52)));
     }
     V l[16];
     mds_fp(lo, [&](int i, D v) { l[i] = _mm512_castpd_si512(dadd(v, magic)); });
@@ -103,7 +99,7 @@ void permute8(V s[16]) {
       const V L = _mm512_add_epi64(l[i], set1(kMdsCentre - kMagic + (c & kEpsilon)));
       const V H = _mm512_add_epi64(_mm512_castpd_si512(dadd(v, magic)), set1(kMdsCentre - kMagic + (c >> 32)));
       // L + 2^32 H with L, H < 2^52: the top 20 bits of H stand for 2^64.
-      s[i] = addc(_mm512_add_epi64(L, _mm512_mul_epu32(high(H), set1(kEpsilon))), _mm512_slli_epi64(H, 32));
+      s[i] = addc(_mm512_madd52lo_epu64(L, high(H), set1(kEpsilon)), _mm512_slli_epi64(H, 32));
     });
   }
 }

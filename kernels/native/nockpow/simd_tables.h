@@ -8,7 +8,7 @@ namespace pitboss::nockpow {
 extern const Kernels kScalarKernels;
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels;    // needs AVX2 and FMA
-extern const Kernels kAvx512Kernels;  // needs AVX-512 F, DQ, BW, VL, VBMI
+extern const Kernels kAvx512Kernels;  // needs AVX-512 F, DQ, BW, VL, VBMI, IFMA
 #endif
 
 }  // namespace pitboss::nockpow

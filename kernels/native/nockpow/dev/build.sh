@@ -10,13 +10,13 @@ flags="-std=c++20 -O3 -fno-exceptions -Wall -Wextra -Wconversion -Wno-ignored-at
 objects=""
 for source in *.cc dev/*.cc; do
   case "$source" in
-    addon_nockpow.cc) continue ;;
+    addon_*.cc) continue ;;
   esac
   isa=""
   if [ "$(uname -m)" = x86_64 ]; then
     case "$source" in
       simd_avx2.cc) isa="-mavx2 -mfma" ;;
-      simd_avx512.cc) isa="-mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vbmi -mavx2 -mfma" ;;
+      simd_avx512.cc) isa="-mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vbmi -mavx512ifma -mavx2 -mfma" ;;
     esac
   fi
   object="$out/$(basename "$source" .cc).o"
