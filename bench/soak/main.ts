@@ -127,7 +127,7 @@ const data = join(folder, "data")
 mkdirSync(data)
 const port = await freePort()
 const fleet = [
-  ...["batch-file", "--env", "local", "--orchestrator-url", `http://127.0.0.1:${port}`],
+  ...["batch-file", "--env", "local", "--orchestrator-port", String(port)],
   ...["--file", nodeList(nodes), "--data", data, "--headless", "--max-concurrent", "20", "--start-delay", "0.02"],
   ...["--faults", flags.faults, "--shutdown-deadline", "60"]
 ]
@@ -190,7 +190,7 @@ const idleBytes = async (count: number) => {
   const home = join(folder, `idle-${count}`)
   mkdirSync(home)
   const idle = launch([
-    ...["batch-file", "--env", "local", "--orchestrator-url", `http://127.0.0.1:${await freePort()}`],
+    ...["batch-file", "--env", "local", "--orchestrator-port", String(await freePort())],
     ...["--file", nodeList(count), "--data", home, "--headless", "--start-delay", "3600"]
   ])
   await sleep(45_000)
