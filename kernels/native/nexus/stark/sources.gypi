@@ -27,7 +27,7 @@
     {
       "target_name": "nexus_stark",
       "type": "static_library",
-      "dependencies": ["nexus_stark_avx2", "nexus_stark_avx512"],
+      "dependencies": ["nexus_machine", "nexus_stark_avx2", "nexus_stark_avx512"],
       "cflags": ["-O3"],
       "sources": [
         "Batch.cc",
