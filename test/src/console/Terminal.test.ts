@@ -39,23 +39,28 @@ interface Shown {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** Run a program of the bundle in the terminal, between two lines that show what the terminal was and is. */
+const show = async (home: string, args: string, size: { columns: number; rows: number }, env: Shown["env"] = {}) => {
+  tmux = new Tmux("table")
+  tmux.open(`cd ${home}; echo before; ${process.execPath} ${await main()} ${args}; echo EXIT $?; sleep 60`, size, {
+    PATH: "/usr/bin:/bin",
+    HOME: home,
+    PITBOSS_HOME: join(home, "data"),
+    TERM: "screen-256color",
+    LANG: "C.UTF-8",
+    ...env
+  })
+}
+
 const open = async ({ columns = 120, env = {}, more = "", nodes = 8, rows = 24 }: Shown) => {
   const home = temporary()
   const ids = Array.from({ length: nodes }, (_, index) => `${1000 + index} node-${index}`)
   writeFileSync(join(home, "nodes.txt"), ids.join("\n"))
-  tmux = new Tmux("table")
-  const program = `${process.execPath} ${await main()} batch-file --orchestrator-url ${url} --start-delay 0 --proof-interval 0.5 ${more}`
-  tmux.open(
-    `cd ${home}; echo before; ${program}; echo EXIT $?; sleep 60`,
+  await show(
+    home,
+    `batch-file --orchestrator-url ${url} --start-delay 0 --proof-interval 0.5 ${more}`,
     { columns, rows },
-    {
-      PATH: "/usr/bin:/bin",
-      HOME: home,
-      PITBOSS_HOME: join(home, "data"),
-      TERM: "screen-256color",
-      LANG: "C.UTF-8",
-      ...env
-    }
+    env
   )
   await tmux.until(/1000 .*node-0/)
   return home
@@ -153,6 +158,26 @@ describe.skipIf(!possible)("the live table", () => {
     const shell = tmux.pid()
     const find = spawnSync("pgrep", ["-P", String(shell), "-f", "main.js"], { encoding: "utf8" })
     process.kill(Number(find.stdout.trim().split("\n")[0]), "SIGTERM")
+    assert.include((await givenBack()).join("\n"), "EXIT 0")
+  })
+
+  it("is shown from outside by status --watch; leaving it leaves the program alone", async () => {
+    const home = temporary()
+    writeFileSync(join(home, "nodes.txt"), "1000 node-0\n1001 node-1\n")
+    const fleet = await start(["batch-file", "--orchestrator-url", url, "--log-format", "json"], { home })
+    await fleet.until(/proof accepted/)
+    await show(home, "status --watch", { columns: 100, rows: 20 })
+    await tmux.until(/nodes 2 .*1001 +node-1/s)
+    tmux.keys("q")
+    assert.include((await givenBack()).join("\n"), "EXIT 0")
+    assert.isNull(fleet.child.exitCode)
+    tmux.close()
+
+    await show(home, "status --watch", { columns: 100, rows: 20 })
+    await tmux.until(/nodes 2 .*1001 +node-1/s)
+    fleet.child.kill("SIGTERM")
+    await fleet.end
+    // The program has gone: so has what there was to watch.
     assert.include((await givenBack()).join("\n"), "EXIT 0")
   })
 
