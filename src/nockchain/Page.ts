@@ -103,6 +103,7 @@ const read = (native: NockPowNative, noun: Noun): Page => {
   })
   ZTree.fold(coinbase, maxCoinbase, null, (item) => {
     if (!isCell(item)) throw new Malformed("an entry of the coinbase is an atom")
+    if (version === 1) Digest.fromNoun(item[0], "a public-key hash of the coinbase")
     atomOf(item[1], "an amount of the coinbase")
     return null
   })

@@ -1,0 +1,399 @@
+/**
+ * The embedded devnet: a real small chain in this process, behind the port that a node's adapter will implement too.
+ *
+ * It makes candidates, judges what comes back with a full STARK verification, keeps the chain in SQLite and tells what
+ * happened. A block is on the disk before `submit` returns; after a `kill -9` the chain goes on where it was, and a
+ * winner that was being proved then can still be delivered, because candidates are kept too. Candidates of the present
+ * tip stay valid through refreshes (a node offers the same to those who hand in whole blocks: heard-block).
+ * Everything is labelled "devnet". Rules: Rules.ts, Validate.ts; sources: protocols/nockchain.md sections 2 and 4.
+ */
+import { randomBytes } from "node:crypto"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import {
+  type ChainEvent,
+  ChainSource,
+  type ChainSourceService,
+  type ChainTip,
+  type CoinbaseShare
+} from "../../../actors/pool/ChainSource.ts"
+import { BlockRefused, ChainUnavailable, PaymentRefused } from "../../../actors/pool/Errors.ts"
+import type { Candidate, Limbs } from "../../../actors/pool/Job.ts"
+import type { HostMissing } from "../../../kernels/Errors.ts"
+import { NockPow } from "../../../kernels/NockPow.ts"
+import * as Native from "../../../kernels/NockPowNative.ts"
+import * as Address from "../../nockchain/Address.ts"
+import * as Bignum from "../../nockchain/Bignum.ts"
+import * as Digest from "../../nockchain/Digest.ts"
+import { words } from "../../nockchain/Hash.ts"
+import { list, listOf } from "../../nockchain/Noun.ts"
+import * as Page from "../../nockchain/Page.ts"
+import * as Roots from "../../nockchain/Roots.ts"
+import * as Time from "../../nockchain/Time.ts"
+import * as Database from "../../storage/Database.ts"
+import type { StorageError } from "../../storage/Errors.ts"
+import * as Chain from "./Chain.ts"
+import { DevnetDamaged, type DevnetError, ForeignDevnet, MiningKeyInvalid } from "./Errors.ts"
+import * as Payments from "./Payments.ts"
+import * as Rules from "./Rules.ts"
+import { migrations } from "./Schema.ts"
+import * as Simulator from "./Simulator.ts"
+import * as Store from "./Store.ts"
+import * as Template from "./Template.ts"
+import * as Transaction from "./Transaction.ts"
+import * as Validate from "./Validate.ts"
+import * as Verify from "./Verify.ts"
+
+export interface Settings {
+  /** The database file; ":memory:" for a chain that nothing outlives. */
+  readonly file: string
+  /** Who the coinbases pay: a public-key hash. Null: the devnet makes a key of its own and keeps it. */
+  readonly pkh: string | null
+  /** Deviations from config/Devnet.ts: maturity and refresh from the settings, the others for tests. */
+  readonly rules?: Partial<Rules.Rules>
+  /** Allow simulated blocks; for tests. */
+  readonly simulation?: boolean
+}
+
+export interface DevnetService {
+  readonly source: ChainSourceService
+  /** The key that is mined to, and whether the devnet made it. */
+  readonly pkh: string
+  readonly keyMade: boolean
+  /** Renews candidates; to be run in a supervised child. Never ends by itself. */
+  readonly run: Effect.Effect<never, ChainUnavailable>
+  /** A block as a page in jam, with its proof where it is still kept. Null for an unknown id. */
+  readonly page: (blockId: string) => Effect.Effect<Uint8Array | null, ChainUnavailable>
+  /** Null unless made for simulation. */
+  readonly simulator: Simulator.Simulator | null
+}
+
+export class Devnet extends Context.Tag("pitboss/pool/Devnet")<Devnet, DevnetService>() {
+  /** Serves the devnet, and it as the chain source. Call it once and share the layer. */
+  static readonly layer = (
+    settings: Settings
+  ): Layer.Layer<Devnet | ChainSource, DevnetError | StorageError | HostMissing | ChainUnavailable, NockPow> =>
+    Layer.scopedContext(
+      Effect.map(
+        Effect.flatMap(NockPow, (pow) => make(settings, Verify.fromKernel(pow))),
+        (devnet) => Context.make(Devnet, devnet).pipe(Context.add(ChainSource, devnet.source))
+      )
+    )
+}
+
+const label = "devnet"
+const maxProofBytes = 2 ** 20
+/** Blocks from the tip down whose links and hashes are checked at the start. */
+const checkedAtStart = 64
+/** Subscribers further behind than this lose the oldest; `blockAt` tells what they missed. */
+const eventsKept = 1024
+
+const unavailable = (error: { readonly message: string }): ChainUnavailable =>
+  error instanceof ChainUnavailable ? error : new ChainUnavailable({ source: label, detail: error.message })
+
+export const make = (
+  settings: Settings,
+  verify: Verify.Verify
+): Effect.Effect<DevnetService, DevnetError | StorageError | HostMissing | ChainUnavailable, Scope.Scope> =>
+  Effect.gen(function* () {
+    const rules: Rules.Rules = { ...Rules.standard, ...settings.rules }
+    const native = yield* Native.load
+    const given = settings.pkh === null ? null : yield* miningKey(native, settings.pkh)
+    const sql = yield* Database.open({ file: settings.file, what: label, migrations })
+    const store = Store.make(sql)
+    const chain = Chain.make(native, rules, sql, store)
+    const genesis = Rules.genesis(native, rules)
+    yield* begin(settings.file, native, store, chain, genesis)
+    const { key, keyMade } = yield* given === null
+      ? keptKey(native, store)
+      : Effect.succeed({ key: given, keyMade: false })
+    const pkh = native.base58(key)
+
+    const lock = yield* Effect.makeSemaphore(1)
+    const events = yield* Effect.acquireRelease(PubSub.sliding<ChainEvent>(eventsKept), PubSub.shutdown)
+    const offers = yield* Effect.acquireRelease(PubSub.sliding<Candidate>(16), PubSub.shutdown)
+    let simulated = (yield* Effect.mapError(store.meta(Simulator.simulatedMark), unavailable)) !== null
+    const present = { tip: yield* Effect.mapError(loadTip(store), unavailable), candidate: null as Candidate | null }
+
+    /** Offer the next block anew; nothing happens when it would be the same one. Under the lock. */
+    const renew = Effect.gen(function* () {
+      const createdAt = yield* Clock.currentTimeMillis
+      const { tip } = present
+      const template = yield* Template.build(native, rules, store, tip, Time.fromMillis(createdAt), key)
+      const commitment = Digest.toLimbs(template.commitment)
+      if (present.candidate !== null && Buffer.compare(present.candidate.commitment, commitment) === 0) return
+      yield* store.addCandidate(
+        commitment,
+        {
+          parent: tip.id,
+          height: template.page.height,
+          page: Page.toJam(native, { ...template.page, digest: Digest.zero, pow: null }),
+          transactions: native.jam(list(template.transactions.map(Transaction.toNoun))) ?? new Uint8Array()
+        },
+        createdAt
+      )
+      const candidate: Candidate = {
+        version: rules.proofVersion,
+        commitment,
+        target: Bignum.toValue(template.page.target),
+        powLength: rules.powLength,
+        height: template.page.height,
+        parent: tip.id,
+        createdAt
+      }
+      present.candidate = candidate
+      yield* PubSub.publish(offers, candidate)
+    })
+
+    const newTip = (header: Rules.Header) =>
+      Effect.map(
+        store.bytesOf(header.id),
+        (bytes): ChainEvent => ({
+          _tag: "NewTip",
+          tip: tipOf(header),
+          commitment: bytes?.commitment ?? new Uint8Array(),
+          ours: header.origin === "submitted"
+        })
+      )
+
+    /** Add a judged block, then tell everybody. Under the lock; what is on the disk is also told. */
+    const accept = (arrival: Chain.Arrival) =>
+      Effect.gen(function* () {
+        const change = yield* chain.add(arrival)
+        const tip = change.connected.at(-1)
+        if (tip === undefined) return change
+        present.tip = tip
+        for (const { height, id } of change.orphaned) {
+          yield* PubSub.publish(events, { _tag: "Orphaned", blockId: id, height })
+        }
+        for (const header of change.connected) yield* PubSub.publish(events, yield* newTip(header))
+        yield* renew
+        return change
+      }).pipe(Effect.uninterruptible)
+
+    const exclusively = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+      lock.withPermits(1)(effect)
+
+    const submit = (candidate: Candidate, nonceBytes: Limbs, proof: Uint8Array) =>
+      Effect.gen(function* () {
+        const { height } = candidate
+        const nonce = Digest.fromLimbs(nonceBytes)
+        if (nonce === null) return yield* Chain.refuse(height, "proof-malformed", "the nonce is no digest")
+        if ((yield* store.blockOf(candidate.commitment, nonceBytes)) !== null) return "delivered" as const
+        const kept = yield* store.candidate(candidate.commitment)
+        if (kept === null || kept.parent !== present.tip.id) return "stale" as const
+        const body = Either.getOrNull(Page.fromJam(native, kept.page))
+        const cued = native.cue(kept.transactions)
+        if (body === null || "problem" in cued) return yield* Effect.dieMessage("a kept candidate cannot be read")
+        const transactions = listOf(cued.noun, Page.maxTransactions, "the transactions").map(Transaction.fromNoun)
+        const pow = proof.length > maxProofBytes ? { problem: "it is too large" } : native.cue(proof)
+        if ("problem" in pow) return yield* Chain.refuse(height, "proof-malformed", pow.problem)
+        const unnamed = { ...body, pow: pow.noun }
+        const digest = Validate.idOf(native, unnamed)
+        if (digest === null) return yield* Chain.refuse(height, "proof-malformed")
+        const page = { ...unnamed, digest }
+        const now = Time.fromMillis(yield* Clock.currentTimeMillis)
+        const refusal = Validate.beforeProof(native, rules, present.tip, page, now, false)
+        if (refusal !== null) return yield* Chain.refuse(height, refusal)
+        if (!Validate.hasNonce(native, page, nonce)) {
+          return yield* Chain.refuse(height, "proof-malformed", "the proof is for another nonce")
+        }
+        const reason = yield* verify(proof)
+        if (reason !== null) return yield* Chain.refuse(height, "failed-pow-check", reason)
+        yield* accept({ page, nonce, transactions, origin: "submitted" })
+        return "delivered" as const
+      }).pipe(
+        exclusively,
+        Effect.mapError((error) => (error instanceof BlockRefused ? error : unavailable(error)))
+      )
+
+    const pay = (id: string, outputs: ReadonlyArray<CoinbaseShare>) =>
+      Effect.gen(function* () {
+        const changes = yield* PubSub.subscribe(events)
+        yield* exclusively(
+          Effect.gen(function* () {
+            const taken = yield* Payments.take(native, rules, store, present.tip, pkh, id, outputs)
+            if (taken) yield* renew
+          }).pipe(Effect.uninterruptible)
+        )
+        for (;;) {
+          const receipt = yield* store.receipt(id)
+          if (receipt !== null) return receipt
+          yield* Queue.take(changes)
+        }
+      }).pipe(
+        Effect.scoped,
+        Effect.mapError((error) => (error instanceof PaymentRefused ? error : unavailable(error)))
+      )
+
+    const blockAt = (height: number) =>
+      Effect.gen(function* () {
+        const header = yield* store.canonicalAt(height)
+        const bytes = header === null ? null : yield* store.bytesOf(header.id)
+        if (header === null || bytes === null) return null
+        const page = Either.getOrNull(Page.fromJam(native, bytes.page))
+        const payees = page === null ? [] : Roots.payees(page.coinbase)
+        return {
+          height,
+          blockId: header.id,
+          parent: header.parent,
+          timestamp: Time.toMillis(header.timestamp),
+          commitment: bytes.commitment,
+          coinbase: payees.map((payee) => ({ pkh: native.base58(payee.pkh), nicks: payee.nicks }))
+        }
+      }).pipe(Effect.mapError(unavailable))
+
+    const source: ChainSourceService = {
+      kind: "devnet",
+      get name() {
+        return `${label} ${native.base58(genesis.digest).slice(0, 8)}${simulated ? " with simulated blocks" : ""}`
+      },
+      maturity: rules.maturity,
+      tip: Effect.sync(() => tipOf(present.tip)),
+      sync: Effect.sync(() => ({
+        state: "synced" as const,
+        networkHeight: present.tip.height,
+        detail: `${label}: the chain is this process's own, there is nothing to wait for`
+      })),
+      candidates: Stream.unwrapScoped(
+        Effect.map(PubSub.subscribe(offers), (later) => {
+          const first = present.candidate
+          const now = first === null ? Stream.empty : Stream.succeed(first)
+          return Stream.concat(now, Stream.fromQueue(later)).pipe(
+            Stream.changesWith((a, b) => Buffer.compare(a.commitment, b.commitment) === 0)
+          )
+        })
+      ),
+      events: Stream.unwrapScoped(Effect.map(PubSub.subscribe(events), (queue) => Stream.fromQueue(queue))),
+      blockAt,
+      submit,
+      notes: (owner) =>
+        Effect.map(store.notes(owner), (notes) =>
+          notes.map((note) => ({
+            ...note,
+            spendableFrom: note.coinbase ? note.height + rules.maturity : note.height + 1
+          }))
+        ).pipe(Effect.mapError(unavailable)),
+      pay
+    }
+
+    /** A candidate that lags behind its interval, or behind the tip when a renewal failed, is made anew. */
+    const run = Effect.gen(function* () {
+      for (;;) {
+        const { candidate, tip } = present
+        const due =
+          candidate === null || candidate.parent !== tip.id ? 0 : candidate.createdAt + rules.refreshSeconds * 1000
+        const wait = due - (yield* Clock.currentTimeMillis)
+        if (wait <= 0) yield* exclusively(renew)
+        yield* Effect.sleep(Math.max(1000, wait))
+      }
+    }).pipe(Effect.mapError(unavailable))
+
+    const page = (blockId: string) =>
+      Effect.gen(function* () {
+        const bytes = yield* store.bytesOf(blockId)
+        const kept = bytes === null ? null : Either.getOrNull(Page.fromJam(native, bytes.page))
+        if (bytes === null || kept === null) return null
+        const proof = bytes.proof === null ? null : native.cue(bytes.proof)
+        const pow = proof === null || "problem" in proof ? null : proof.noun
+        return Page.toJam(native, { ...kept, pow })
+      }).pipe(Effect.mapError(unavailable))
+
+    const simulate = Simulator.make(native, rules, store, accept)
+    const simulator: Simulator.Simulator = {
+      branch: (branch) =>
+        Effect.suspend(() => {
+          simulated = true
+          return exclusively(simulate.branch(branch))
+        }).pipe(Effect.mapError((error) => (error instanceof BlockRefused ? error : unavailable(error))))
+    }
+
+    yield* Effect.mapError(exclusively(renew), unavailable)
+    return { source, pkh, keyMade, run, page, simulator: settings.simulation === true ? simulator : null }
+  })
+
+const tipOf = (header: Rules.Header): ChainTip => ({
+  height: header.height,
+  blockId: header.id,
+  timestamp: Time.toMillis(header.timestamp)
+})
+
+const miningKey = (native: Native.NockPowNative, text: string) => {
+  const address = Address.parse(native, text)
+  switch (address._tag) {
+    case "Pkh":
+      return Effect.succeed(address.pkh)
+    case "PublicKey":
+      return Effect.fail(new MiningKeyInvalid({ text, reason: "it is a public key of version 0" }))
+    case "Invalid":
+      return Effect.fail(new MiningKeyInvalid({ text, reason: address.reason }))
+  }
+}
+
+/** The key of a devnet that was given none: random, kept in its database. Nobody needs its private half here. */
+const keptKey = (native: Native.NockPowNative, store: Store.Store) =>
+  Effect.gen(function* () {
+    const kept = yield* store.meta("key")
+    const known = kept === null ? null : Digest.fromBase58(native, kept)
+    if (known !== null) return { key: known, keyMade: true }
+    const random = Array.from(randomBytes(40), (byte) => BigInt(byte))
+    const key = words(native, random)
+    yield* store.setMeta("key", native.base58(key))
+    return { key, keyMade: true }
+  }).pipe(Effect.mapError(unavailable))
+
+const loadTip = (store: Store.Store) =>
+  Effect.flatMap(store.tip, (tip) =>
+    tip === null ? Effect.dieMessage("the devnet has no genesis") : Effect.succeed(tip)
+  )
+
+/** Make the genesis of an empty database, or check that the chain in it is ours and whole near its tip. */
+const begin = (
+  file: string,
+  native: Native.NockPowNative,
+  store: Store.Store,
+  chain: Chain.Chain,
+  genesis: Page.Page
+): Effect.Effect<void, ForeignDevnet | DevnetDamaged | ChainUnavailable> =>
+  Effect.gen(function* () {
+    const expected = native.base58(genesis.digest)
+    const first = yield* store.canonicalAt(0)
+    if (first === null) {
+      yield* chain.add({ page: genesis, nonce: null, transactions: [], origin: "genesis" })
+      return
+    }
+    if (first.id !== expected) return yield* new ForeignDevnet({ file, found: first.id, expected })
+    let at = yield* store.tip
+    for (let left = checkedAtStart; left > 0 && at !== null; left--) {
+      const bytes = yield* store.bytesOf(at.id)
+      const page = bytes === null ? null : Either.getOrNull(Page.fromJam(native, bytes.page))
+      const whole =
+        bytes !== null &&
+        page !== null &&
+        native.base58(page.digest) === at.id &&
+        native.base58(page.parent) === at.parent &&
+        Buffer.compare(Digest.toLimbs(Roots.commitment(native, page)), bytes.commitment) === 0
+      if (!whole)
+        return yield* new DevnetDamaged({ file, detail: `block ${at.id} at height ${at.height} is not what was kept` })
+      if (at.height === 0) return
+      const below: Rules.Header | null = yield* store.canonicalAt(at.height - 1)
+      if (below?.id !== at.parent) {
+        return yield* new DevnetDamaged({
+          file,
+          detail: `the parent of block ${at.id} at height ${at.height} is missing`
+        })
+      }
+      at = below
+    }
+  }).pipe(
+    Effect.mapError((error) =>
+      error instanceof ForeignDevnet || error instanceof DevnetDamaged ? error : unavailable(error)
+    )
+  )
