@@ -62,6 +62,7 @@ export class Cell<S, M, E, R> extends Address<M, R> implements ActorContext<M>, 
 
   passivate(): void {
     this.sleepy = true
+    if (this.status === "idle") this.rest()
   }
 
   // ------------------------------------------------------------------------------------------------ incarnations
@@ -115,20 +116,20 @@ export class Cell<S, M, E, R> extends Address<M, R> implements ActorContext<M>, 
 
   private begin(state: S): void {
     this.state = state
-    this.status = "idle"
-    if (this.mailbox.depth > 0) this.makeReady()
-    else this.rest()
+    this.finished()
   }
 
   stop(mode: StopMode | "self" = "self"): void {
     // The context's `stop()` ends after the message at hand; the supervisor's does not wait for it.
     if (mode === "self") {
       this.stopping ??= "self"
+      if (this.status === "idle") this.end(ExitReason.normal)
       return
     }
     this.stopping = mode
     if (this.status === "idle" || this.status === "ready") this.end(ExitReason.shutdown)
-    else this.running?.interrupt()
+    // A stop hook that runs already is only cut off by `kill`.
+    else if (this.status === "busy" || mode === "kill") this.running?.interrupt()
   }
 
   // ------------------------------------------------------------------------------------------------ running
@@ -180,7 +181,7 @@ export class Cell<S, M, E, R> extends Address<M, R> implements ActorContext<M>, 
 
   private runFiber(first: Effect.Effect<S, E, R>): void {
     let ended = false
-    const running = this.lent().habitat.runner.fork(this.drain(first), (exit) => {
+    const running = this.lent().habitat.runner.forkAt(this.lent().node, this.drain(first), (exit) => {
       ended = true
       this.running = undefined
       if (Exit.isSuccess(exit)) this.finished()
@@ -196,6 +197,7 @@ export class Cell<S, M, E, R> extends Address<M, R> implements ActorContext<M>, 
   private drain(effect: Effect.Effect<S, E, R>): Effect.Effect<void, E, R> {
     return Effect.flatMap(effect, (state) => {
       this.state = state
+      this.current = undefined
       if (this.mailbox.depth === 0 || this.stopping !== undefined) return Effect.void
       return this.drain(this.handleNext())
     })
@@ -263,7 +265,7 @@ export class Cell<S, M, E, R> extends Address<M, R> implements ActorContext<M>, 
     const close = scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
     this.scope = undefined
     let done = false
-    const running = this.lent().habitat.runner.fork(Effect.ensuring(asked, close), (exit) => {
+    const running = this.lent().habitat.runner.forkAt(this.lent().node, Effect.ensuring(asked, close), (exit) => {
       done = true
       this.running = undefined
       this.ended(Exit.isSuccess(exit) || this.stopping === "kill" ? reason : ExitReason.fromExit(exit, false))

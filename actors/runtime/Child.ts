@@ -14,7 +14,7 @@ import * as ExitReason from "./ExitReason.ts"
 import type { Environment, Habitat } from "./Process.ts"
 import type { RestartWindow } from "./RestartWindow.ts"
 import type { Running } from "./Runner.ts"
-import { CurrentNode } from "./SupervisionTree.ts"
+import { CurrentNode } from "./CurrentNode.ts"
 import type { TreeNode } from "./TreeNode.ts"
 
 /** A restart that is due later; a different one, or none, means that the timer's message is stale. */
@@ -96,22 +96,18 @@ export class Incarnation<R> implements Environment<R> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.gen(this, function* () {
         const scope = yield* Scope.make()
-        const place = { node: this.node }
         const acquired = yield* this.spec.start.pipe(
           restore,
           Effect.provideService(Scope.Scope, scope),
-          Effect.provideService(CurrentNode, place),
+          Effect.provideService(CurrentNode, { node: this.node }),
           Effect.exit
         )
         if (Exit.isFailure(acquired)) {
           yield* Scope.close(scope, acquired)
           return yield* Effect.failCause(acquired.cause)
         }
-        const body = acquired.value.pipe(
-          Effect.provideService(CurrentNode, place),
-          Effect.onExit((exit) => Scope.close(scope, exit))
-        )
-        const running = this.habitat.runner.fork(body, (exit) =>
+        const body = Effect.onExit(acquired.value, (exit) => Scope.close(scope, exit))
+        const running = this.habitat.runner.forkAt(this.node, body, (exit) =>
           this.exited(ExitReason.fromExit(exit, this.stopRequested))
         )
         if (this.reason === undefined) this.running = running

@@ -107,8 +107,9 @@ export class Mailbox<M> {
     return messages
   }
 
-  /** Whether this very message still waits. */
+  /** Whether this very message still waits, inside or for room. */
   has(message: M): boolean {
+    if (this.waiters !== undefined) for (const waiter of this.waiters) if (waiter.message === message) return true
     const { buffer } = this
     if (buffer === undefined) return false
     for (let i = 0; i < this.size; i++) if (buffer[(this.head + i) % buffer.length] === message) return true

@@ -63,11 +63,6 @@ const EVENT_BUFFER = 4_096
 const RECENT_EVENTS = 256
 const DEFAULT_INTERVAL = Duration.millis(100)
 
-/** The node below which `Supervisor.make` and `Actor.spawn` hang what they make; default: the root. */
-export class CurrentNode extends Context.Reference<CurrentNode>()("pitboss/runtime/CurrentNode", {
-  defaultValue: (): { readonly node: TreeNode | undefined } => ({ node: undefined })
-}) {}
-
 export class SupervisionTree extends Context.Tag("pitboss/runtime/SupervisionTree")<
   SupervisionTree,
   SupervisionTreeService

@@ -32,7 +32,8 @@ import {
 } from "./Errors.ts"
 import * as Runner from "./Runner.ts"
 import type { Strategy } from "./Strategy.ts"
-import { CurrentNode, SupervisionTree } from "./SupervisionTree.ts"
+import { CurrentNode } from "./CurrentNode.ts"
+import { SupervisionTree } from "./SupervisionTree.ts"
 import { type Policy, SupervisorLoop } from "./SupervisorLoop.ts"
 import type { State, TreeNode } from "./TreeNode.ts"
 
