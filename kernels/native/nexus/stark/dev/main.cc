@@ -1,6 +1,8 @@
 // Command line around prover and verifier for development and for the comparison with the test vectors.
 //
 //   stark-dev prove ELF PUBLIC_HEX PRIVATE_HEX lean|fast THREADS OUT [stages]
+//   stark-dev air SEED       all 683 constraints at pseudo-random samples, for check_air.py
+//   stark-dev unit < NUMBERS primitives on given numbers, for check_unit.py
 //   stark-dev verify ELF PUBLIC_HEX EXIT_CODE OUTPUT_HEX PROOF...      (one verdict per line)
 // Prints one line of figures; with `stages` also "stage NAME DIGEST FIRST_WORDS" for every observed intermediate result.
 #include <chrono>
@@ -11,8 +13,13 @@
 #include <string>
 
 #include "../Blake2s.h"
+#include "../Channel.h"
+#include "../Circle.h"
+#include "../Constraints.h"
 #include "../Keccak.h"
+#include "../Merkle.h"
 #include "../Prover.h"
+#include "../Twiddles.h"
 #include "../Verifier.h"
 
 namespace {
@@ -108,11 +115,83 @@ int run_verify(int count, char** argv) {
   return 0;
 }
 
+// Samples, then z and alpha of each relation, then claimed sums, all from one multiplicative generator modulo p.
+int run_air(uint32_t seed) {
+  using namespace stark;
+  M31 state(seed);
+  const auto next = [&] { return state = state * M31(48271); };
+  const auto next_secure = [&] {
+    QM31 x;
+    for (M31* part : {&x.a, &x.b, &x.c, &x.d}) *part = next();
+    return x;
+  };
+  std::vector<std::vector<std::vector<QM31>>> sampled(3);
+  for (unsigned tree = 0; tree < 3; ++tree) {
+    for (unsigned c = 0; c < kComponents; ++c) {
+      const size_t count = tree == 0 ? pre_columns(c) : tree == 1 ? main_columns(c) : 4 * interaction_columns(c);
+      for (size_t i = 0; i < count; ++i) {
+        const bool two = (tree == 1 && c == kMain && (i < 4 || i == col::IsPadding)) || (tree == 2 && i + 4 >= count);
+        auto& column = sampled[tree].emplace_back();
+        for (int k = 0; k < (two ? 2 : 1); ++k) column.push_back(next_secure());
+      }
+    }
+  }
+  Randomness randomness;
+  for (auto& element : randomness.relation) element.z = next_secure(), element.alpha = next_secure();
+  std::vector<QM31> claimed;
+  for (unsigned c = 0; c < kComponents; ++c) claimed.push_back(next_secure());
+  for_each_constraint({sampled, claimed, LogSizes{}, randomness}, [](unsigned, QM31 value) {
+    const auto w = words(value);
+    std::printf("%u %u %u %u\n", w[0], w[1], w[2], w[3]);
+  });
+  return 0;
+}
+
+// Input: n, 2^n values (br order). Output: coefficients; the extension to 2^(n+1); the root of a tree of the values (layer n),
+// their first half (layer n-1) and their first quarter (layer n-2).
+int run_unit() {
+  using namespace stark;
+  unsigned n = 0;
+  if (std::scanf("%u", &n) != 1 || n < 3 || n > 20) return 2;
+  Arena arena(1u << 30);
+  Workers workers(1);
+  Buffer<uint32_t> values = arena.words(size_t{1} << n), out = arena.words(size_t{2} << n);
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (std::scanf("%u", &values[i]) != 1) return 2;
+  }
+  TreeBuilder builder(arena, workers, n);
+  const uint32_t* column = values.data();
+  for (unsigned layer = n + 1; layer-- > n - 2;) builder.begin(layer, 1), builder.absorb(&column, 1);
+  const std::string root = to_hex(builder.finish().root());
+  const Twiddles twiddles(arena, n + 1, {n, n + 1});
+  kernels().interpolate(values.data(), n, twiddles.inverse(n).layer);
+  for (size_t i = 0; i < values.size(); ++i) std::printf("%u ", values[i]);
+  std::printf("\n");
+  for (size_t half = 0; half < 2; ++half) {
+    kernels().evaluate(values.data(), out.data() + (half << n), n, twiddles.forward(n + 1, n, half).layer);
+  }
+  for (size_t i = 0; i < out.size(); ++i) std::printf("%u ", out[i]);
+  std::printf("\n%s\n", root.c_str());
+  Channel channel;
+  channel.mix_u64(12);
+  std::printf("%s\n", to_hex(channel.digest()).c_str());
+  channel.mix_u64((uint64_t{1} << 40) + 5);
+  std::printf("%s\n", to_hex(channel.digest()).c_str());
+  Digest ramp;
+  for (size_t i = 0; i < 32; ++i) ramp[i] = static_cast<uint8_t>(i);
+  channel.mix_root(ramp);
+  const auto w = words(channel.draw_felt());
+  std::printf("%u %u %u %u\n%s\n", w[0], w[1], w[2], w[3], to_hex(keccak256({})).c_str());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc >= 8 && std::strcmp(argv[1], "prove") == 0) return run_prove(argv + 2, argc > 8);
   if (argc >= 7 && std::strcmp(argv[1], "verify") == 0) return run_verify(argc - 2, argv + 2);
+  if (argc == 3 && std::strcmp(argv[1], "air") == 0) return run_air(static_cast<uint32_t>(std::stoul(argv[2])));
+  if (argc == 2 && std::strcmp(argv[1], "unit") == 0) return run_unit();
   std::fprintf(stderr, "usage: stark-dev prove ELF PUBLIC_HEX PRIVATE_HEX lean|fast THREADS OUT [stages]\n");
   return 2;
 }
