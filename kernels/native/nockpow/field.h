@@ -20,30 +20,33 @@ static constexpr u64 kP = 0xffffffff00000001ULL;
 static constexpr u64 kEpsilon = 0xffffffffULL;  // 2^64 mod p, also 1 in Montgomery form
 static constexpr u64 kMontInverse = 0xfffffffe00000001ULL;  // 2^-64 mod p
 
+// 2^32 - 1 when set, else 0, without a branch: carries are unpredictable.
+NOCKPOW_INLINE u64 epsilon_if(bool set) { return static_cast<uint32_t>(0u - static_cast<uint32_t>(set)); }
+
 // Reduces any 128-bit value to 64 bits congruent mod p, not necessarily below p.
 NOCKPOW_INLINE u64 reduce_loose(u128 x) {
   const u64 lo = static_cast<u64>(x);
   const u64 hi = static_cast<u64>(x >> 64);
   u64 t;
   const bool borrow = __builtin_sub_overflow(lo, hi >> 32, &t);
-  t -= borrow ? kEpsilon : 0;  // cannot wrap again: t >= 2^64 - 2^32 here
+  t -= epsilon_if(borrow);  // cannot wrap again: t >= 2^64 - 2^32 here
   const u64 m = (hi & kEpsilon) * kEpsilon;
   u64 r;
   const bool carry = __builtin_add_overflow(t, m, &r);
-  return r + (carry ? kEpsilon : 0);
+  return r + epsilon_if(carry);
 }
-NOCKPOW_INLINE u64 canonical(u64 x) { return x >= kP ? x - kP : x; }
+NOCKPOW_INLINE u64 canonical(u64 x) { return x + epsilon_if(x >= kP); }
 NOCKPOW_INLINE u64 mul_loose(u64 a, u64 b) { return reduce_loose(static_cast<u128>(a) * b); }
 NOCKPOW_INLINE u64 mul(u64 a, u64 b) { return canonical(mul_loose(a, b)); }
 NOCKPOW_INLINE u64 add(u64 a, u64 b) {
   u64 r;
   const bool carry = __builtin_add_overflow(a, b, &r);
-  return (carry || r >= kP) ? r - kP : r;
+  return r + epsilon_if(carry | (r >= kP));
 }
 NOCKPOW_INLINE u64 sub(u64 a, u64 b) {
   u64 r;
   const bool borrow = __builtin_sub_overflow(a, b, &r);
-  return borrow ? r + kP : r;
+  return r - epsilon_if(borrow);
 }
 NOCKPOW_INLINE u64 neg(u64 a) { return a == 0 ? 0 : kP - a; }
 

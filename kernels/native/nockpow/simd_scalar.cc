@@ -40,7 +40,7 @@ NOCKPOW_INLINE V addc(const V& a, const V& b) {
   for (int i = 0; i < 8; i++) {
     u64 t;
     const bool carry = __builtin_add_overflow(a.v[i], b.v[i], &t);
-    r.v[i] = t + (carry ? kEpsilon : 0);
+    r.v[i] = t + epsilon_if(carry);
   }
   return r;
 }
@@ -49,7 +49,7 @@ NOCKPOW_INLINE V subc(const V& a, const V& b) {
   for (int i = 0; i < 8; i++) {
     u64 t;
     const bool borrow = __builtin_sub_overflow(a.v[i], b.v[i], &t);
-    r.v[i] = t - (borrow ? kEpsilon : 0);
+    r.v[i] = t - epsilon_if(borrow);
   }
   return r;
 }
