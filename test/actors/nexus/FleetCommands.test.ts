@@ -65,6 +65,32 @@ describe("turns", () => {
     }).pipe(Harness.seeded(2))
   )
 
+  it.scoped("a 429 of one node keeps the other nodes of its account away as long, and only those", () =>
+    Effect.gen(function* () {
+      const orchestrator = new Harness.FakeOrchestrator({
+        fetchLatency: 0,
+        script: ({ index, operation }) =>
+          operation === "fetch" && index === 0
+            ? new RateLimited({ operation: "fetch task", retryAfterMillis: 60_000, detail: "" })
+            : null
+      })
+      const nodes = [1, 2, 3].map((id) => Harness.entry(id, { account: id === 3 ? "other" : "one" }))
+      const config = { nodes, settings: { startDelayMillis: 100 } }
+      const { fleet } = yield* Harness.batchFile(config, { orchestrator })
+      yield* Harness.pass(1_000, 100)
+      const { state } = yield* Harness.row(fleet, 2)
+      assert(state._tag === "Waiting")
+      assert.deepStrictEqual([state.reason, state.until >= 60_000], ["budget", true])
+      assert.strictEqual(orchestrator.of("fetch", Harness.node(3)).length, 1)
+      yield* Harness.pass(65_000, 500)
+      const at = orchestrator.requests
+        .filter(({ node, operation }) => node !== "3" && operation === "fetch")
+        .slice(0, 3)
+      assert.strictEqual(at[1]?.at, 60_000, "one probes when the account opens again")
+      assert.isAbove(at[2]?.at ?? 0, 60_500, "the other a token later")
+    }).pipe(Harness.seeded(28))
+  )
+
   it.scoped("concurrency changes at once when raised, as nodes leave when lowered", () =>
     Effect.gen(function* () {
       const config = { nodes: Harness.entries(6), settings: { ...settings, maxConcurrent: 2 } }
@@ -361,6 +387,19 @@ describe("start and end", () => {
       const owners = old.map((id) => String(orchestrator.books.get(id)?.node))
       assert.deepStrictEqual(owners, ["2"], "a spooled proof is never made again")
     }).pipe(Harness.seeded(19))
+  )
+
+  it.scoped("stop during a fetch: the task is kept for the next start, proving does not begin", () =>
+    Effect.gen(function* () {
+      const { fleet, prover, spool } = yield* Harness.batchFile(list(1))
+      yield* Harness.pass(500)
+      const stopping = yield* Effect.fork(fleet.stop("10 minutes"))
+      yield* Harness.pass(500)
+      const report = yield* Fiber.join(stopping)
+      assert.deepStrictEqual(report, { unproven: [Harness.node(1)], unsubmitted: [], interrupted: false })
+      assert.strictEqual(prover.attempts.size, 0)
+      assert.strictEqual(spool.open.size, 1)
+    }).pipe(Harness.seeded(27))
   )
 
   it.scoped("a second stop hurries the first", () =>
