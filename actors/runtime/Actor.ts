@@ -140,15 +140,30 @@ export const spawn = <S, M, E = never, R = never>(
 export const tell = <M>(ref: ActorRef<M>, message: NoInfer<M>): Effect.Effect<void> =>
   Effect.suspend(() => {
     const cell = fromRef(ref)
-    if (!mustWait(cell)) {
-      cell.unsafeTell(message)
-      return Effect.void
-    }
-    return Effect.async<void>((resume) => {
-      const waiter = { message, admitted: () => resume(Effect.void) }
-      cell.waitForRoom(waiter)
-      return Effect.sync(() => cell.mailbox.forget(waiter))
-    })
+    if (mustWait(cell)) return room(cell, message)
+    cell.unsafeTell(message)
+    return Effect.void
+  })
+
+/** Send many in order: as `tell` for each, at the cost of one effect per mailbox filled. */
+export const tellAll = <M>(ref: ActorRef<M>, messages: ReadonlyArray<NoInfer<M>>): Effect.Effect<void> =>
+  Effect.suspend(() => tellFrom(fromRef(ref), messages, 0))
+
+const tellFrom = <M>(cell: Address<M, unknown>, messages: ReadonlyArray<M>, from: number): Effect.Effect<void> => {
+  for (let i = from; i < messages.length; i++) {
+    const message = messages[i] as M
+    if (mustWait(cell)) return Effect.flatMap(room(cell, message), () => tellFrom(cell, messages, i + 1))
+    cell.unsafeTell(message)
+  }
+  return Effect.void
+}
+
+/** Wait until the mailbox has taken the message. */
+const room = <M>(cell: Address<M, unknown>, message: M): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const waiter = { message, admitted: () => resume(Effect.void) }
+    cell.waitForRoom(waiter)
+    return Effect.sync(() => cell.mailbox.forget(waiter))
   })
 
 const mustWait = <M>(cell: Address<M, unknown>): boolean =>

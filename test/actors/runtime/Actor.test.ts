@@ -354,6 +354,30 @@ describe("bounded mailboxes", () => {
     )
   )
 
+  it.effect("back-pressure: tellAll sends in order and waits as often as it must", () =>
+    scoped(
+      Effect.gen(function* () {
+        const seen: Array<number> = []
+        const ref = yield* Actor.spawn(
+          "n",
+          Behaviour.of<number>()({
+            mailbox: { capacity: 3 },
+            initial: () => 0,
+            reduce: (n, message) => {
+              seen.push(message)
+              return n
+            }
+          })
+        )
+        const messages = Array.from({ length: 100 }, (_, i) => i)
+        yield* Actor.tellAll(ref, messages)
+        yield* settle
+        assert.deepStrictEqual(seen, messages)
+        assert.strictEqual((yield* letters).total, 0)
+      })
+    )
+  )
+
   it.effect("back-pressure: a question waits for room and can time out there", () =>
     scoped(
       Effect.gen(function* () {

@@ -150,22 +150,26 @@ const runs = Number(process.env["PITBOSS_PROPERTY_RUNS"] ?? 150)
 describe("a supervisor behaves like the model, whatever happens", () => {
   for (const strategy of ["one_for_one", "rest_for_one", "one_for_all"] as const) {
     for (const dynamic of strategy === "one_for_one" ? [false, true] : [false]) {
-      it(`${strategy}${dynamic ? ", dynamic" : ""}`, () =>
-        fc.assert(
-          fc.asyncProperty(
-            rulesOf(strategy, dynamic).chain((rules) =>
-              fc.record({
-                rules: fc.constant(rules),
-                seeds: fc
-                  .shuffledSubarray([...ids], { minLength: 1, maxLength: 4 })
-                  .chain((chosen) => fc.tuple(...chosen.map(seedOf(rules)))),
-                history: steps(rules)
-              })
+      it(
+        `${strategy}${dynamic ? ", dynamic" : ""}`,
+        () =>
+          fc.assert(
+            fc.asyncProperty(
+              rulesOf(strategy, dynamic).chain((rules) =>
+                fc.record({
+                  rules: fc.constant(rules),
+                  seeds: fc
+                    .shuffledSubarray([...ids], { minLength: 1, maxLength: 4 })
+                    .chain((chosen) => fc.tuple(...chosen.map(seedOf(rules)))),
+                  history: steps(rules)
+                })
+              ),
+              ({ history, rules, seeds }) => isolated(compare(rules, seeds, history))
             ),
-            ({ history, rules, seeds }) => isolated(compare(rules, seeds, history))
+            { numRuns: runs, seed: 20261120 }
           ),
-          { numRuns: runs, seed: 20261120 }
-        ))
+        120_000
+      )
     }
   }
 })

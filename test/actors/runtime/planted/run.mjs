@@ -1,7 +1,7 @@
 /**
  * Plant each fault into a copy of the runtime and demand that the suite notices.
  *
- * `node test/actors/runtime/planted/run.mjs [--write] [part of a name]` copies actors/runtime and its tests to a temporary
+ * `node test/actors/runtime/planted/run.mjs [--write] [--verbose] [part of a name]` copies actors/runtime and its tests to a temporary
  * folder, checks that the untouched copy passes, then plants one fault after the other. A fault is caught when at least one
  * test fails or times out; a file that does not load counts as not caught. `--write` renews docs/planted-faults.md.
  */
@@ -14,6 +14,7 @@ import { faults } from "./faults.mjs"
 
 const root = resolve(fileURLToPath(import.meta.url), "../../../../..")
 const write = process.argv.includes("--write")
+const verbose = process.argv.includes("--verbose")
 const only = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? ""
 const copy = mkdtempSync(join(tmpdir(), "planted-"))
 const runtime = join(copy, "actors/runtime")
@@ -49,7 +50,12 @@ const run = (suites) => {
     const { numTotalTests, testResults } = JSON.parse(readFileSync(report, "utf8"))
     if (numTotalTests === 0) return undefined
     return testResults.flatMap(({ assertionResults }) =>
-      assertionResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName.trim())
+      assertionResults
+        .filter(({ status }) => status === "failed")
+        .map(({ failureMessages, fullName }) => {
+          if (verbose) console.error(failureMessages.join("\n"))
+          return fullName.trim()
+        })
     )
   } catch {
     return undefined
