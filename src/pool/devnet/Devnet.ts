@@ -7,7 +7,6 @@
  * tip stay valid through refreshes (a node offers the same to those who hand in whole blocks: heard-block).
  * Everything is labelled "devnet". Rules: Rules.ts, Validate.ts; sources: protocols/nockchain.md sections 2 and 4.
  */
-import { randomBytes } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -29,10 +28,8 @@ import type { Candidate, Limbs } from "../../../actors/pool/Job.ts"
 import type { HostMissing } from "../../../kernels/Errors.ts"
 import { NockPow } from "../../../kernels/NockPow.ts"
 import * as Native from "../../../kernels/NockPowNative.ts"
-import * as Address from "../../nockchain/Address.ts"
 import * as Bignum from "../../nockchain/Bignum.ts"
 import * as Digest from "../../nockchain/Digest.ts"
-import { words } from "../../nockchain/Hash.ts"
 import { list, listOf } from "../../nockchain/Noun.ts"
 import * as Page from "../../nockchain/Page.ts"
 import * as Roots from "../../nockchain/Roots.ts"
@@ -40,11 +37,12 @@ import * as Time from "../../nockchain/Time.ts"
 import * as Database from "../../storage/Database.ts"
 import type { StorageError } from "../../storage/Errors.ts"
 import * as Chain from "./Chain.ts"
-import { DevnetDamaged, type DevnetError, ForeignDevnet, MiningKeyInvalid } from "./Errors.ts"
+import { DevnetDamaged, type DevnetError, ForeignDevnet } from "./Errors.ts"
 import * as Payments from "./Payments.ts"
 import * as Rules from "./Rules.ts"
 import { migrations } from "./Schema.ts"
 import * as Simulator from "./Simulator.ts"
+import * as Start from "./Start.ts"
 import * as Store from "./Store.ts"
 import * as Template from "./Template.ts"
 import * as Transaction from "./Transaction.ts"
@@ -76,7 +74,10 @@ export interface DevnetService {
 }
 
 export class Devnet extends Context.Tag("pitboss/pool/Devnet")<Devnet, DevnetService>() {
-  /** Serves the devnet, and it as the chain source. Call it once and share the layer. */
+  /**
+   * Serves the devnet, and it as the chain source. Call it once and share the layer. The NockPow is best one with a host
+   * of its own (`NockPow.Own`): blocks are verified on it, and jobs of one host queue up.
+   */
   static readonly layer = (
     settings: Settings
   ): Layer.Layer<Devnet | ChainSource, DevnetError | StorageError | HostMissing | ChainUnavailable, NockPow> =>
@@ -90,13 +91,14 @@ export class Devnet extends Context.Tag("pitboss/pool/Devnet")<Devnet, DevnetSer
 
 const label = "devnet"
 const maxProofBytes = 2 ** 20
-/** Blocks from the tip down whose links and hashes are checked at the start. */
-const checkedAtStart = 64
 /** Subscribers further behind than this lose the oldest; `blockAt` tells what they missed. */
 const eventsKept = 1024
 
 const unavailable = (error: { readonly message: string }): ChainUnavailable =>
   error instanceof ChainUnavailable ? error : new ChainUnavailable({ source: label, detail: error.message })
+
+const startError = (error: { readonly message: string }) =>
+  error instanceof ForeignDevnet || error instanceof DevnetDamaged ? error : unavailable(error)
 
 export const make = (
   settings: Settings,
@@ -105,28 +107,26 @@ export const make = (
   Effect.gen(function* () {
     const rules: Rules.Rules = { ...Rules.standard, ...settings.rules }
     const native = yield* Native.load
-    const given = settings.pkh === null ? null : yield* miningKey(native, settings.pkh)
+    const given = yield* Start.keyOf(native, settings.pkh)
     const sql = yield* Database.open({ file: settings.file, what: label, migrations })
     const store = Store.make(sql)
     const chain = Chain.make(native, rules, sql, store)
     const genesis = Rules.genesis(native, rules)
-    yield* begin(settings.file, native, store, chain, genesis)
-    const { key, keyMade } = yield* given === null
-      ? keptKey(native, store)
-      : Effect.succeed({ key: given, keyMade: false })
-    const pkh = native.base58(key)
+    const tipNow = yield* Effect.mapError(Start.begin(settings.file, native, store, chain, genesis), startError)
+    const key = given ?? (yield* Effect.mapError(Start.ownKey(native, store), unavailable))
+    const pkh = native.base58(key.pkh)
 
     const lock = yield* Effect.makeSemaphore(1)
     const events = yield* Effect.acquireRelease(PubSub.sliding<ChainEvent>(eventsKept), PubSub.shutdown)
     const offers = yield* Effect.acquireRelease(PubSub.sliding<Candidate>(16), PubSub.shutdown)
     let simulated = (yield* Effect.mapError(store.meta(Simulator.simulatedMark), unavailable)) !== null
-    const present = { tip: yield* Effect.mapError(loadTip(store), unavailable), candidate: null as Candidate | null }
+    const present: { tip: Rules.Header; candidate: Candidate | null } = { tip: tipNow, candidate: null }
 
     /** Offer the next block anew; nothing happens when it would be the same one. Under the lock. */
     const renew = Effect.gen(function* () {
       const createdAt = yield* Clock.currentTimeMillis
       const { tip } = present
-      const template = yield* Template.build(native, rules, store, tip, Time.fromMillis(createdAt), key)
+      const template = yield* Template.build(native, rules, store, tip, Time.fromMillis(createdAt), key.pkh)
       const commitment = Digest.toLimbs(template.commitment)
       if (present.candidate !== null && Buffer.compare(present.candidate.commitment, commitment) === 0) return
       yield* store.addCandidate(
@@ -316,7 +316,7 @@ export const make = (
     }
 
     yield* Effect.mapError(exclusively(renew), unavailable)
-    return { source, pkh, keyMade, run, page, simulator: settings.simulation === true ? simulator : null }
+    return { source, pkh, keyMade: key.made, run, page, simulator: settings.simulation === true ? simulator : null }
   })
 
 const tipOf = (header: Rules.Header): ChainTip => ({
@@ -324,76 +324,3 @@ const tipOf = (header: Rules.Header): ChainTip => ({
   blockId: header.id,
   timestamp: Time.toMillis(header.timestamp)
 })
-
-const miningKey = (native: Native.NockPowNative, text: string) => {
-  const address = Address.parse(native, text)
-  switch (address._tag) {
-    case "Pkh":
-      return Effect.succeed(address.pkh)
-    case "PublicKey":
-      return Effect.fail(new MiningKeyInvalid({ text, reason: "it is a public key of version 0" }))
-    case "Invalid":
-      return Effect.fail(new MiningKeyInvalid({ text, reason: address.reason }))
-  }
-}
-
-/** The key of a devnet that was given none: random, kept in its database. Nobody needs its private half here. */
-const keptKey = (native: Native.NockPowNative, store: Store.Store) =>
-  Effect.gen(function* () {
-    const kept = yield* store.meta("key")
-    const known = kept === null ? null : Digest.fromBase58(native, kept)
-    if (known !== null) return { key: known, keyMade: true }
-    const random = Array.from(randomBytes(40), (byte) => BigInt(byte))
-    const key = words(native, random)
-    yield* store.setMeta("key", native.base58(key))
-    return { key, keyMade: true }
-  }).pipe(Effect.mapError(unavailable))
-
-const loadTip = (store: Store.Store) =>
-  Effect.flatMap(store.tip, (tip) =>
-    tip === null ? Effect.dieMessage("the devnet has no genesis") : Effect.succeed(tip)
-  )
-
-/** Make the genesis of an empty database, or check that the chain in it is ours and whole near its tip. */
-const begin = (
-  file: string,
-  native: Native.NockPowNative,
-  store: Store.Store,
-  chain: Chain.Chain,
-  genesis: Page.Page
-): Effect.Effect<void, ForeignDevnet | DevnetDamaged | ChainUnavailable> =>
-  Effect.gen(function* () {
-    const expected = native.base58(genesis.digest)
-    const first = yield* store.canonicalAt(0)
-    if (first === null) {
-      yield* chain.add({ page: genesis, nonce: null, transactions: [], origin: "genesis" })
-      return
-    }
-    if (first.id !== expected) return yield* new ForeignDevnet({ file, found: first.id, expected })
-    let at = yield* store.tip
-    for (let left = checkedAtStart; left > 0 && at !== null; left--) {
-      const bytes = yield* store.bytesOf(at.id)
-      const page = bytes === null ? null : Either.getOrNull(Page.fromJam(native, bytes.page))
-      const whole =
-        bytes !== null &&
-        page !== null &&
-        native.base58(page.digest) === at.id &&
-        native.base58(page.parent) === at.parent &&
-        Buffer.compare(Digest.toLimbs(Roots.commitment(native, page)), bytes.commitment) === 0
-      if (!whole)
-        return yield* new DevnetDamaged({ file, detail: `block ${at.id} at height ${at.height} is not what was kept` })
-      if (at.height === 0) return
-      const below: Rules.Header | null = yield* store.canonicalAt(at.height - 1)
-      if (below?.id !== at.parent) {
-        return yield* new DevnetDamaged({
-          file,
-          detail: `the parent of block ${at.id} at height ${at.height} is missing`
-        })
-      }
-      at = below
-    }
-  }).pipe(
-    Effect.mapError((error) =>
-      error instanceof ForeignDevnet || error instanceof DevnetDamaged ? error : unavailable(error)
-    )
-  )

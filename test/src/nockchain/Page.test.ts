@@ -12,7 +12,10 @@ import { type Noun, text, textOf, tuple } from "../../../src/nockchain/Noun.ts"
 import * as Page from "../../../src/nockchain/Page.ts"
 import * as Roots from "../../../src/nockchain/Roots.ts"
 import * as ZTree from "../../../src/nockchain/ZTree.ts"
-import { anyDigest, cued, hasShared, native, parsed, sameDigest, sharedBytes, vectors, withShared } from "./Support.ts"
+import { anyDigest, cued, hasShared, limbsOf, native, parsed, sharedBytes, vectors, withShared } from "./Support.ts"
+
+const sameDigest = (actual: Digest.Digest, expected: ReadonlyArray<string>, what: string) =>
+  assert.deepStrictEqual([...actual], limbsOf(expected), what)
 
 const seeded = { seed: 11, numRuns: 100 }
 

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { assert } from "@effect/vitest"
 import { Effect, FastCheck as fc } from "effect"
 import { p } from "../../../actors/pool/Job.ts"
 import * as Native from "../../../kernels/NockPowNative.ts"
@@ -37,6 +36,3 @@ export const cued = (bytes: Uint8Array): Native.Noun => {
 }
 
 export const limbsOf = (texts: ReadonlyArray<string>): ReadonlyArray<bigint> => texts.map(BigInt)
-
-export const sameDigest = (actual: Digest, expected: ReadonlyArray<string>, what: string) =>
-  assert.deepStrictEqual([...actual], limbsOf(expected), what)
