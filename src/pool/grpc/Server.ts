@@ -1,0 +1,142 @@
+/**
+ * The gRPC port of the pool: sockets, service, health and reflection under explicit limits.
+ *
+ * grpc-js has no limits by default; every one that matters is set here. Starting it is the first phase of a supervised
+ * child: when it returns, miners can connect. Closing its scope takes no new connections, tells every call that the pool
+ * is stopping, and cuts what is left after two seconds.
+ */
+import * as Grpc from "@grpc/grpc-js"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import type * as Scope from "effect/Scope"
+import type { Job } from "../../../actors/pool/Job.ts"
+import { PoolService } from "../../../actors/pool/PoolService.ts"
+import type { AddressUnusable, ListenerBroke, PortTaken } from "../Errors.ts"
+import * as Calls from "./Calls.ts"
+import * as Health from "./Health.ts"
+import * as Outbox from "./Outbox.ts"
+import * as Reflection from "./Reflection.ts"
+import * as Sockets from "./Sockets.ts"
+import * as Wire from "./Wire.ts"
+
+/** Keys as PEM. With `ca`, a miner must show a certificate of it. */
+export interface Tls {
+  readonly cert: Buffer
+  readonly key: Buffer
+  readonly ca: Buffer | null
+}
+
+export interface Options extends Sockets.Options {
+  readonly tls: Tls | null
+  /** Name of the chain for miners, for example "devnet". */
+  readonly chain: string
+  /** The bytes of a block id for WorkOrder.parent_hash. */
+  readonly parentBytes: (id: string) => Uint8Array
+  readonly outbox: Outbox.Limits
+  /** Milliseconds that calls may take to end when the scope closes. */
+  readonly drainMillis: number
+}
+
+export interface Serving {
+  readonly port: number
+  readonly health: Health.HealthService
+  /** Open TCP connections. */
+  readonly connections: () => number
+  /** Fails when the listener breaks. */
+  readonly broken: Effect.Effect<never, ListenerBroke>
+}
+
+/** What a miner sends is a few hundred bytes at most. */
+const maxReceiveBytes = 2_048
+const maxSendBytes = 65_536
+/** A farm's proxy may bring many miners over one connection. */
+const maxStreams = 256
+
+const channelOptions: Grpc.ServerOptions = {
+  "grpc.max_receive_message_length": maxReceiveBytes,
+  "grpc.max_send_message_length": maxSendBytes,
+  "grpc.max_concurrent_streams": maxStreams,
+  // A dead peer is noticed within 90 s even when nothing is sent to it.
+  "grpc.keepalive_time_ms": 60_000,
+  "grpc.keepalive_timeout_ms": 30_000,
+  // A connection without a call is given up after 5 minutes; one that mines may live for days.
+  "grpc.max_connection_idle_ms": 300_000,
+  "grpc.max_connection_age_ms": 7 * 86_400_000,
+  "grpc.max_connection_age_grace_ms": 60_000,
+  // Unsent bytes are counted by the outbox; this bounds what one session may hold altogether, in MB.
+  "grpc-node.max_session_memory": 4,
+  "grpc.enable_channelz": 0
+}
+
+const passThrough = (bytes: Buffer) => bytes
+const raw = {
+  requestSerialize: passThrough,
+  requestDeserialize: passThrough,
+  responseSerialize: passThrough,
+  responseDeserialize: passThrough
+}
+
+/** The service by its paths; the messages are bytes here and pool.proto's in Wire.ts. */
+const definition: Grpc.ServiceDefinition = {
+  subscribe: { ...raw, path: "/pool.MiningPool/Subscribe", requestStream: true, responseStream: true },
+  submitWork: { ...raw, path: "/pool.MiningPool/SubmitWork", requestStream: false, responseStream: false }
+}
+
+const credentialsOf = (tls: Tls | null): Grpc.ServerCredentials =>
+  tls === null
+    ? Grpc.ServerCredentials.createInsecure()
+    : Grpc.ServerCredentials.createSsl(tls.ca, [{ cert_chain: tls.cert, private_key: tls.key }], tls.ca !== null)
+
+/** A job is encoded when the first connection needs it; the entry goes with the job. */
+const encoder = (chain: string, parentBytes: Options["parentBytes"]): ((job: Job) => Buffer) => {
+  const encoded = new WeakMap<Job, Buffer>()
+  return (job) => {
+    const held = encoded.get(job)
+    if (held !== undefined) return held
+    const made = Wire.encodeJob(job, parentBytes(job.candidate.parent), chain)
+    encoded.set(job, made)
+    return made
+  }
+}
+
+/** Let calls end, then cut. */
+const shutDown = (server: Grpc.Server, millis: number) =>
+  Effect.async<void>((resume) => {
+    const timer = setTimeout(() => server.forceShutdown(), millis)
+    server.tryShutdown(() => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+  })
+
+export const serve = (
+  options: Options
+): Effect.Effect<Serving, PortTaken | AddressUnusable, PoolService | Scope.Scope> =>
+  Effect.gen(function* () {
+    const pool = yield* PoolService
+    const run = yield* FiberSet.makeRuntime<never>()
+    const post = yield* Outbox.make(options.outbox)
+    const server = new Grpc.Server(channelOptions)
+    const injector = server.createConnectionInjector(credentialsOf(options.tls))
+    const sockets = yield* Sockets.open(options, (socket) => injector.injectConnection(socket))
+    yield* Effect.addFinalizer(() =>
+      Effect.zipRight(
+        Effect.sync(() => sockets.shut()),
+        shutDown(server, options.drainMillis)
+      )
+    )
+    const context: Calls.Context = {
+      pool,
+      post,
+      sockets,
+      encode: encoder(options.chain, options.parentBytes),
+      run: (effect) => void run(effect)
+    }
+    server.addService(definition, {
+      subscribe: Calls.subscribe(context),
+      submitWork: Calls.submitWork(context)
+    })
+    const health = Health.addTo(server)
+    Reflection.addTo(server)
+    return { port: sockets.port, health, connections: sockets.count, broken: sockets.broken }
+  })

@@ -1,0 +1,246 @@
+/**
+ * The bytes of pool.proto: what miners send is read strictly and within limits, what they get is written once.
+ *
+ * A job is the same for every miner but for a few fields, and protobuf fields may come in any order: the common part is
+ * encoded once per job (`encodeJob`) and each connection's part (`encodeOwn`) is appended. Readers take exactly the
+ * known fields under their own wire types, skip unknown ones, and refuse texts and bytes that are too long.
+ */
+import * as Data from "effect/Data"
+import { difficultyOf, type Job, type NoncePrefix } from "../../../actors/pool/Job.ts"
+import type { ShareAnswer, ShareCode } from "../../../actors/pool/Share.ts"
+
+/** Most bytes of each field that a miner sends. */
+export const limits = { minerId: 128, worker: 64, version: 64, token: 256, session: 64, workId: 64, nonce: 64 } as const
+
+/** A message that is not what pool.proto says. */
+export class WireError extends Data.TaggedError("WireError")<{ readonly detail: string }> {
+  override get message() {
+    return this.detail
+  }
+}
+
+export interface MinerStatus {
+  readonly minerId: string
+  readonly threads: number
+  readonly worker: string
+  /** Digests per second as the miner measured them; null when it did not say. */
+  readonly hashrate: number | null
+  readonly version: string
+  readonly token: string
+  /** Session of an earlier subscription; empty for none. */
+  readonly resume: string
+}
+
+export interface WorkResult {
+  readonly workId: string
+  readonly nonce: Uint8Array
+  readonly minerId: string
+  /** Empty from a client that knows the original protocol only. */
+  readonly session: string
+}
+
+const codes: Readonly<Record<ShareCode, number>> = {
+  accepted: 1,
+  stale: 2,
+  duplicate: 3,
+  "low-difficulty": 4,
+  "wrong-prefix": 5,
+  "unknown-job": 6,
+  "rate-limited": 7,
+  unauthorised: 8,
+  malformed: 9,
+  unsupported: 10,
+  internal: 11
+}
+
+/** The share codes by their number in SubmitAck.Code. */
+export const codeOf: ReadonlyMap<number, ShareCode> = new Map(
+  Object.entries(codes).map(([code, number]) => [number, code as ShareCode])
+)
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/** Reads one message front to back. */
+class Reader {
+  private at = 0
+  private readonly bytes: Buffer
+  private readonly what: string
+
+  constructor(bytes: Buffer, what: string) {
+    this.bytes = bytes
+    this.what = what
+  }
+
+  get more(): boolean {
+    return this.at < this.bytes.length
+  }
+
+  fail(detail: string): never {
+    throw new WireError({ detail: `${this.what}: ${detail}` })
+  }
+
+  varint(): bigint {
+    let value = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.bytes[this.at]
+      if (byte === undefined) this.fail("ends in the middle of a number")
+      this.at += 1
+      value |= BigInt(byte & 0x7f) << shift
+      if (byte < 0x80) return BigInt.asUintN(64, value)
+    }
+    return this.fail("a number has more than ten bytes")
+  }
+
+  /** A number of at most 32 bits without big integers: tags, lengths. */
+  small(name: string): number {
+    const value = this.varint()
+    return value > 0xffff_ffffn ? this.fail(`${name} is out of range`) : Number(value)
+  }
+
+  take(length: number, name: string): Buffer {
+    const end = this.at + length
+    if (end > this.bytes.length) this.fail(`${name} ends in the middle`)
+    const part = this.bytes.subarray(this.at, end)
+    this.at = end
+    return part
+  }
+
+  data(name: string, most: number): Buffer {
+    const length = this.small(`the length of ${name}`)
+    if (length > most) this.fail(`${name} has ${length} bytes, more than the ${most} allowed`)
+    return this.take(length, name)
+  }
+
+  text(name: string, most: number): string {
+    const bytes = this.data(name, most)
+    try {
+      return utf8.decode(bytes)
+    } catch {
+      return this.fail(`${name} is not valid UTF-8`)
+    }
+  }
+
+  skip(wire: number): void {
+    if (wire === 0) this.varint()
+    else if (wire === 1) this.take(8, "a field")
+    else if (wire === 2) this.take(this.small("a length"), "a field")
+    else if (wire === 5) this.take(4, "a field")
+    else this.fail(`wire type ${wire} is not of this protocol`)
+  }
+}
+
+// A tag is field number times 8 plus wire type.
+const tag = (field: number, wire: 0 | 1 | 2) => field * 8 + wire
+
+const none = new Uint8Array(0)
+
+export const decodeMinerStatus = (bytes: Buffer): MinerStatus => {
+  const reader = new Reader(bytes, "MinerStatus")
+  const status = { minerId: "", threads: 0, worker: "", version: "", token: "", resume: "" }
+  let hashrate: number | null = null
+  while (reader.more) {
+    const next = reader.small("a tag")
+    if (next === tag(1, 2)) status.minerId = reader.text("miner_id", limits.minerId)
+    else if (next === tag(2, 0)) status.threads = reader.small("threads")
+    else if (next === tag(3, 2)) status.worker = reader.text("worker", limits.worker)
+    else if (next === tag(4, 1)) hashrate = reader.take(8, "hashrate").readDoubleLE(0)
+    else if (next === tag(5, 2)) status.version = reader.text("version", limits.version)
+    else if (next === tag(6, 2)) status.token = reader.text("token", limits.token)
+    else if (next === tag(7, 2)) status.resume = reader.text("resume", limits.session)
+    else reader.skip(next & 7)
+  }
+  if (hashrate !== null && !(hashrate >= 0 && hashrate < Number.POSITIVE_INFINITY)) reader.fail("hashrate is no rate")
+  return { ...status, hashrate }
+}
+
+export const decodeWorkResult = (bytes: Buffer): WorkResult => {
+  const reader = new Reader(bytes, "WorkResult")
+  const result = { workId: "", minerId: "", session: "" }
+  let nonce: Uint8Array = none
+  while (reader.more) {
+    const next = reader.small("a tag")
+    if (next === tag(1, 2)) result.workId = reader.text("work_id", limits.workId)
+    // A copy: the pool keeps nonces, and a view would keep the whole network buffer alive.
+    else if (next === tag(2, 2)) nonce = new Uint8Array(reader.data("nonce", limits.nonce))
+    else if (next === tag(3, 2)) result.minerId = reader.text("miner_id", limits.minerId)
+    else if (next === tag(4, 2)) result.session = reader.text("session", limits.session)
+    else reader.skip(next & 7)
+  }
+  return { ...result, nonce }
+}
+
+/** A target as 40 bytes, big-endian. */
+export const targetBytes = (target: bigint): Uint8Array => Buffer.from(target.toString(16).padStart(80, "0"), "hex")
+
+/** Writes one message front to back. Numbers are unsigned; those above 64 bits are cut to the largest. */
+class Writer {
+  private readonly parts: Array<Buffer> = []
+
+  number(field: number, value: bigint | number): this {
+    this.parts.push(varint(BigInt(tag(field, 0))), varint(BigInt(value)))
+    return this
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    this.parts.push(varint(BigInt(tag(field, 2))), varint(BigInt(value.length)), Buffer.from(value))
+    return this
+  }
+
+  text(field: number, value: string): this {
+    return this.bytes(field, Buffer.from(value))
+  }
+
+  done(): Buffer {
+    return Buffer.concat(this.parts)
+  }
+}
+
+const largest = 2n ** 64n - 1n
+
+const varint = (value: bigint): Buffer => {
+  const bytes: Array<number> = []
+  let rest = value > largest ? largest : value
+  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)
+  bytes.push(Number(rest))
+  return Buffer.from(bytes)
+}
+
+/** The fields of a WorkOrder that all connections share; `parent` is the id of the parent block. */
+export const encodeJob = (job: Job, parent: Uint8Array, chain: string): Buffer => {
+  const { candidate } = job
+  return new Writer()
+    .text(1, job.jobId)
+    .bytes(2, parent)
+    .bytes(3, candidate.commitment)
+    .number(4, Math.floor(candidate.createdAt / 1000))
+    .bytes(8, targetBytes(candidate.target))
+    .number(9, candidate.height)
+    .number(10, candidate.version)
+    .number(11, candidate.powLength)
+    .number(12, job.clean ? 1 : 0)
+    .number(13, job.expiresAt)
+    .text(15, chain)
+    .done()
+}
+
+/** The fields of a WorkOrder that belong to one connection; encode again when its target changes. */
+export const encodeOwn = (prefix: NoncePrefix, shareTarget: bigint): Buffer => {
+  const target = targetBytes(shareTarget)
+  return new Writer().bytes(5, target).number(6, prefix).bytes(7, target).number(14, difficultyOf(shareTarget)).done()
+}
+
+/** The session, for the first order of a subscription. */
+export const encodeSession = (session: string): Buffer => new Writer().text(16, session).done()
+
+/** Overrides what the common part says of clean_jobs: the last value of a field counts. */
+export const encodeClean = (clean: boolean): Buffer => (clean ? isClean : isNotClean)
+
+const isClean = new Writer().number(12, 1).done()
+const isNotClean = new Writer().number(12, 0).done()
+
+export const encodeAck = ({ code, newDifficulty, reason }: ShareAnswer): Buffer => {
+  const ack = new Writer().number(1, code === "accepted" ? 1 : 0).number(2, codes[code])
+  if (reason !== "") ack.text(3, reason)
+  if (newDifficulty !== null) ack.number(4, newDifficulty)
+  return ack.done()
+}
