@@ -34,6 +34,19 @@ const run = (command, args, options = {}) => {
   }
 }
 
+/** Runs a chatty command: its output goes to a file and is shown only when it fails. */
+const runQuietly = (name, command, args) => {
+  const log = join(state, `${name}.log`)
+  const done = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 })
+  writeFileSync(log, `${done.stdout ?? ""}${done.stderr ?? ""}`)
+  if (done.status === 0) return
+  process.stderr.write(`${readFileSync(log, "utf8").split("\n").slice(-60).join("\n")}\n`)
+  say(
+    `building failed (${done.error?.message ?? done.signal ?? `exit ${done.status}`}); all of its output is in ${log}`
+  )
+  process.exit(1)
+}
+
 const read = (command, args) => {
   const done = spawnSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
   return done.status === 0 ? done.stdout.trim() : null
@@ -115,14 +128,10 @@ const native = () =>
     "kernels/build/Release/pitboss.node",
     () => {
       checkToolchain()
-      say("building native code (kernels/)")
-      run(node, [
+      say("building native code (kernels/; one to three minutes the first time)")
+      runQuietly("native", node, [
         at("node_modules/node-gyp/bin/node-gyp.js"),
-        "configure",
-        "build",
-        "--directory",
-        "kernels",
-        "--loglevel=error"
+        ...["configure", "build", "--directory", "kernels", "--jobs", "max", "--loglevel=error"]
       ])
     }
   )
