@@ -47,6 +47,7 @@ const watchTable = (connection: Connection, invocation: Invocation<Settings>): E
         Stream.catchAll(() => Stream.empty),
         Stream.ensuring(ended.open)
       ),
+      activity: Stream.empty,
       stop: ended.open
     })
     yield* Effect.raceFirst(body, ended.await)

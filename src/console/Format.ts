@@ -15,6 +15,12 @@ export const duration = (millis: number): string => {
 /** Until a moment: "12s"; rounds up, so that "0s" means now. */
 export const countdown = (millis: number): string => duration(Math.ceil(Math.max(0, millis) / 1000) * 1000)
 
+/** Local time of day: "07:31:02". Milliseconds since 1970. */
+export const clock = (at: number): string => {
+  const time = new Date(at)
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":")
+}
+
 /** "812 MB", "3.4 GB"; units of 1024. */
 export const size = (bytes: number): string => {
   const mb = bytes / 2 ** 20

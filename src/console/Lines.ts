@@ -8,6 +8,7 @@ import type { FleetEvent } from "../../actors/nexus/FleetStatus.ts"
 import type { ProgramStatus } from "../control/Api.ts"
 import type { Entry, Level, Value } from "../telemetry/Log.ts"
 import * as Format from "./Format.ts"
+import type { Happening } from "./Screen.ts"
 import { failures, successes } from "./View.ts"
 
 type Told = readonly [level: Level, message: string, fields: Readonly<Record<string, Value>>]
@@ -83,6 +84,16 @@ export const entryOf = (event: FleetEvent, base: string): Entry => {
     "node" in event ? { node: event.node, ...(event.label === null ? {} : { label: event.label }) } : {}
   const path = "node" in event ? `${base}/${event.node}` : base
   return { at: event.at, level, path, event: event._tag, message, fields: { ...who, ...fields } }
+}
+
+/** What is worth a line on the screen: the ordinary steps of a task are seen in its row. */
+export const isNotable = (event: FleetEvent): boolean => event._tag !== "TaskFetched" && event._tag !== "InputProved"
+
+/** The same for the table: who, and what in a few words. */
+export const happeningOf = (event: FleetEvent): Happening => {
+  const [level, message] = tell(event)
+  const who = "node" in event ? (event.label ?? event.node) : ""
+  return { at: event.at, level, who, message }
 }
 
 /** The totals of the screen as one line. */

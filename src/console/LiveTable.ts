@@ -22,24 +22,31 @@ export interface Options {
   readonly language: Language
   readonly colour: boolean
   readonly changes: Stream.Stream<ProgramStatus>
+  /** What happens from now on; nothing when it can not be known. */
+  readonly activity: Stream.Stream<Screen.Happening>
   readonly stop: Effect.Effect<void>
 }
+
+/** Lines of activity that are remembered. */
+const remembered = 50
 
 type Happening =
   | { readonly _tag: "Status"; readonly status: ProgramStatus }
   | { readonly _tag: "Tick" }
+  | { readonly _tag: "Activity"; readonly what: Screen.Happening }
   | Terminal.Input
 
 export const start = (options: Options): Effect.Effect<Effect.Effect<void>, never, Scope.Scope> =>
   Effect.map(Terminal.acquire(options.stdin, options.stdout, options.colour), (terminal) => {
     let view: View = initial
     let status: ProgramStatus | null = null
+    let activity: ReadonlyArray<Screen.Happening> = []
     let page = 0
     let rows = 0
     const draw = Effect.clockWith((clock) =>
       Effect.map(clock.currentTimeMillis, (now) => {
         if (status === null) return
-        const screen = Screen.render(status, view, terminal.size(), options.language, now)
+        const screen = Screen.render(status, view, terminal.size(), options.language, now, activity)
         page = screen.page
         rows = screen.rows
         terminal.draw(screen.lines)
@@ -52,6 +59,10 @@ export const start = (options: Options): Effect.Effect<Effect.Effect<void>, neve
           return draw
         case "Tick":
           return draw
+        case "Activity":
+          // A change of status follows every event and draws it.
+          activity = [...activity, event.what].slice(-remembered)
+          return Effect.void
         case "Redraw":
           return Effect.zipRight(Effect.sync(terminal.forget), draw)
         case "Suspend":
@@ -66,7 +77,8 @@ export const start = (options: Options): Effect.Effect<Effect.Effect<void>, neve
     }
     const statuses = Stream.map(options.changes, (next): Happening => ({ _tag: "Status", status: next }))
     const ticks = Stream.map(Stream.fromSchedule(Schedule.spaced("1 second")), (): Happening => ({ _tag: "Tick" }))
-    return Stream.mergeAll([statuses, ticks, terminal.input], { concurrency: "unbounded" }).pipe(
+    const events = Stream.map(options.activity, (what): Happening => ({ _tag: "Activity", what }))
+    return Stream.mergeAll([statuses, ticks, events, terminal.input], { concurrency: "unbounded" }).pipe(
       Stream.runForEach(happen)
     )
   })

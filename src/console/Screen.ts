@@ -8,18 +8,28 @@
 import type { FleetStatus, NodeStatus } from "../../actors/nexus/FleetStatus.ts"
 import type { Language, Text } from "../../config/Setting.ts"
 import type { ProgramStatus } from "../control/Api.ts"
+import type { Level } from "../telemetry/Log.ts"
 import { columnsFor, header, rowOf } from "./Columns.ts"
 import * as Format from "./Format.ts"
 import type { Line, Span, Style } from "./Style.ts"
 import { clip, span, widthOfLine } from "./Style.ts"
 import type { View } from "./View.ts"
 import { clampTop, failures, select, successes } from "./View.ts"
-import { widthOf } from "./Width.ts"
+import { padEnd, widthOf } from "./Width.ts"
 import * as Words from "./Words.ts"
 
 export interface Size {
   readonly columns: number
   readonly rows: number
+}
+
+/** One thing that happened: to whom, and what. */
+export interface Happening {
+  readonly at: number
+  readonly level: Level
+  /** Label or id of a node; empty for the fleet. */
+  readonly who: string
+  readonly message: string
 }
 
 export interface Screen {
@@ -156,8 +166,36 @@ const bare = (
   ]
 }
 
-/** `now` is the present moment in milliseconds since 1970: countdowns run between two statuses. */
-export const render = (status: ProgramStatus, view: View, size: Size, language: Language, now: number): Screen => {
+const levels: Readonly<Record<Level, Style>> = { debug: "dim", info: "normal", warn: "warn", error: "bad" }
+
+/** Below the last node: what happened last, the newest at the bottom, when there is room for a few lines. */
+const happened = (activity: ReadonlyArray<Happening>, room: number, language: Language): ReadonlyArray<Line> => {
+  const shown = room < 4 ? [] : activity.slice(-(room - 2))
+  if (shown.length === 0) return Array.from({ length: room }, (): Line => [])
+  const lines = shown.map(
+    ({ at, level, message, who }): Line => [
+      span(` ${Format.clock(at)} `, "dim"),
+      span(padEnd(who, 20)),
+      span(` ${message}`, levels[level])
+    ]
+  )
+  const head: Line = [span(` ${Words.footer.activity[language]}`, "dim")]
+  const blank = Array.from({ length: room - 1 - lines.length }, (): Line => [])
+  return [...blank, head, ...lines]
+}
+
+/**
+ * `now` is the present moment in milliseconds since 1970: countdowns run between two statuses. `activity` is what
+ * happened, oldest first; it is shown where nodes leave room.
+ */
+export const render = (
+  status: ProgramStatus,
+  view: View,
+  size: Size,
+  language: Language,
+  now: number,
+  activity: ReadonlyArray<Happening> = []
+): Screen => {
   const columns = Math.max(0, Math.floor(size.columns))
   const height = Math.max(0, Math.floor(size.rows))
   const { fleet } = status
@@ -172,7 +210,7 @@ export const render = (status: ProgramStatus, view: View, size: Size, language: 
   const visible = selected.slice(from, from + page)
   const { head, rows } = body(visible, fleet, now, columns, language)
   const shown = { from: from + 1, to: from + visible.length, of: selected.length }
-  const empty = Array.from({ length: page - rows.length }, (): Line => [])
-  const lines = [...top, head, ...rows, ...empty, footer(view, shown, fleet, columns, language)]
+  const below = happened(activity, page - rows.length, language)
+  const lines = [...top, head, ...rows, ...below, footer(view, shown, fleet, columns, language)]
   return { lines: lines.slice(0, height).map((line) => clip(line, columns)), page, rows: selected.length }
 }

@@ -107,5 +107,6 @@ export const footer = {
   search: { en: "/ search", zh: "/ 搜索" },
   page: { en: "↑↓ PgUp PgDn", zh: "↑↓ PgUp PgDn" },
   quit: { en: "q quit", zh: "q 退出" },
+  activity: { en: "ACTIVITY", zh: "动态" },
   stopping: { en: "finishing work in hand; q again to hurry", zh: "正在完成手头工作；再按 q 立即停止" }
 } as const satisfies Words<string>

@@ -158,11 +158,12 @@ const control = ({ options, program }: Surface) =>
     })
   })
 
-const table = ({ options, program }: Surface) =>
+const table = ({ fleet, options, program }: Surface) =>
   ChildSpec.make({
     id: "table",
     start: Effect.gen(function* () {
       const { start } = yield* Effect.promise(() => import("../console/LiveTable.ts"))
+      const { events } = yield* fleet
       const { changes, stop } = yield* program
       return yield* start({
         stdin: process.stdin,
@@ -170,6 +171,7 @@ const table = ({ options, program }: Surface) =>
         language: options.language,
         colour: !process.env["NO_COLOR"],
         changes,
+        activity: Stream.map(Stream.filter(events, Lines.isNotable), Lines.happeningOf),
         stop
       })
     })

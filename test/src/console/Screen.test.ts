@@ -10,14 +10,19 @@ import * as View from "../../../src/console/View.ts"
 import { widthOf } from "../../../src/console/Width.ts"
 import { anyStatus, nodeStatus, now, status } from "./Statuses.ts"
 
+const rude = [
+  { at: now, level: "error" as const, who: "节\u001b[2J点\n".repeat(9), message: "x\u0007\u202e".repeat(99) }
+]
+
 const texts = (screen: Screen.Screen) => screen.lines.map(textOf)
 const draw = (
   picture: ReturnType<typeof status>,
   columns: number,
   rows: number,
   language: Language = "en",
-  view = View.initial
-) => Screen.render(picture, view, { columns, rows }, language, now)
+  view = View.initial,
+  activity: ReadonlyArray<Screen.Happening> = []
+) => Screen.render(picture, view, { columns, rows }, language, now, activity)
 
 const anyView: fc.Arbitrary<View.View> = fc.record({
   top: fc.integer({ min: -5, max: 100 }),
@@ -38,7 +43,7 @@ describe("the screen", () => {
         fc.integer({ min: 0, max: 60 }),
         fc.constantFrom<Language>("en", "zh"),
         (picture, view, columns, rows, language) => {
-          const { lines } = draw(picture, columns, rows, language, view)
+          const { lines } = draw(picture, columns, rows, language, view, rude)
           assert.isAtMost(lines.length, rows)
           for (const line of lines) assert.isAtMost(widthOfLine(line), columns, textOf(line))
         }
@@ -50,7 +55,7 @@ describe("the screen", () => {
   it("holds no control character but those of the styles", () => {
     fc.assert(
       fc.property(anyStatus, fc.integer({ min: 10, max: 200 }), (picture, columns) => {
-        for (const line of draw(picture, columns, 40).lines) {
+        for (const line of draw(picture, columns, 40, "en", View.initial, rude).lines) {
           // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what is looked for.
           assert.notMatch(textOf(line), /[\u0000-\u001f\u007f-\u009f\u202e]/)
           // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what is looked for.
@@ -148,6 +153,24 @@ describe("the screen", () => {
     assert.include(difference([one, two], [one, three]), "\u001b[2;1Hc")
     assert.notInclude(difference([one, two], [one, three]), "\u001b[1;1H")
     assert.include(difference([one, two], [one]), "\u001b[2;1H\u001b[K")
+  })
+
+  it("shows what happened last below the nodes, and only where there is room", () => {
+    const nodes = [nodeStatus(1), nodeStatus(2)]
+    const activity = Array.from({ length: 30 }, (_, index) => ({
+      at: now,
+      level: "info" as const,
+      who: "节点",
+      message: `event ${index}`
+    }))
+    const lines = (rows: number) =>
+      Screen.render(status(nodes), View.initial, { columns: 80, rows }, "en", now, activity).lines.map(textOf)
+    const tall = lines(20)
+    assert.lengthOf(tall, 20)
+    assert.match(tall[18] ?? "", /^ \d\d:\d\d:\d\d 节点 {17}event 29$/)
+    assert.match(tall[8] ?? "", /ACTIVITY/)
+    assert.match(tall[9] ?? "", /event 20$/)
+    assert.notInclude(lines(10).join("\n"), "event")
   })
 
   it("labels receipts as what they are", () => {
