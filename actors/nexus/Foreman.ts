@@ -241,6 +241,7 @@ class Foreman {
     return Effect.gen(this, function* () {
       const { core, finished } = this.#office
       core.enter("stopping", this.#context.now())
+      // All at once: their supervisor would stop them one after the other, each waiting for its native job.
       core.abortAll()
       yield* this.#nodes.shutdown
       for (const { control } of core.members.values()) {
@@ -266,7 +267,6 @@ class Foreman {
   }
 
   #terminate(member: Member): Effect.Effect<void> {
-    member.control.abort?.()
     const { node } = member.control
     // A quarantined child is kept by its supervisor, a running one is not: after both steps the id is free.
     return Effect.andThen(Effect.ignore(this.#nodes.terminateChild(node)), Effect.ignore(this.#nodes.deleteChild(node)))

@@ -15,6 +15,8 @@ export interface Options {
   readonly kind?: ProofKind
   readonly slots?: number
   readonly time?: Duration.DurationInput | ((task: Task, input: number) => Duration.DurationInput)
+  /** How long an interrupted proof takes to stop. */
+  readonly stopTime?: Duration.DurationInput
   /** Estimate and measured peak of a proof, bytes. */
   readonly bytes?: (task: Task, input: number) => number
   readonly peak?: (task: Task, input: number) => number | null
@@ -64,9 +66,12 @@ export class FakeProver {
           return this.#proof(task, input)
         }).pipe(
           Effect.onInterrupt(() =>
-            Effect.sync(() => {
-              this.interrupted += 1
-            })
+            Effect.andThen(
+              options.stopTime === undefined ? Effect.void : Effect.sleep(options.stopTime),
+              Effect.sync(() => {
+                this.interrupted += 1
+              })
+            )
           ),
           (proving) =>
             Effect.acquireUseRelease(

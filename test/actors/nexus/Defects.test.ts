@@ -50,7 +50,7 @@ describe("defects of the existing batch client", () => {
         yield* Harness.pass(6_500, 500)
         const proved = calls.indexOf("proved")
         assert.deepStrictEqual(calls.slice(proved, proved + 4), ["proved", "keep proof", "submit", "close"])
-      }).pipe(Harness.seeded(2))
+      }).pipe(Harness.onPaper(2))
   )
 
   it.effect("defect 4: nodes beyond --max-concurrent run, all of them, again and again", () =>
@@ -81,7 +81,7 @@ describe("defects of the existing batch client", () => {
         assert.strictEqual(prover.most, workers)
         assert.strictEqual(orchestrator.accepted, 1)
       }
-    }).pipe(Harness.seeded(5))
+    }).pipe(Harness.onPaper(5))
   )
 
   it.scoped("defect 6: all nodes share one prover and its slots", () =>
@@ -91,7 +91,7 @@ describe("defects of the existing batch client", () => {
       yield* Harness.pass(30_000, 1_000)
       assert.strictEqual(prover.most, 3)
       assert.isAbove(orchestrator.accepted, 10)
-    }).pipe(Harness.seeded(6))
+    }).pipe(Harness.onPaper(6))
   )
 
   it.scoped("defect 7: while every place is taken by a proof that never ends, timers, status and commands go on", () =>
@@ -107,7 +107,7 @@ describe("defects of the existing batch client", () => {
       const stopping = yield* Effect.fork(fleet.stop("1 second"))
       yield* Harness.pass(1_000, 100)
       assert.strictEqual((yield* Fiber.join(stopping)).unproven.length, 21)
-    }).pipe(Harness.seeded(7))
+    }).pipe(Harness.onPaper(7))
   )
 
   it.scoped("defect 8: proofs never reserve more than the limit; what can never fit is refused by name", () =>
@@ -128,7 +128,7 @@ describe("defects of the existing batch client", () => {
       assert.isUndefined(prover.attempts.get("task-3/0"))
       const row = yield* Harness.row(fleet, large?.node ?? Harness.node(0))
       assert.strictEqual(row.counters.abandoned, 1)
-    }).pipe(Harness.seeded(8))
+    }).pipe(Harness.onPaper(8))
   )
 
   it.scoped("defect 9: a change of state asks nobody for memory figures; only a reader's picture does", () =>
@@ -149,7 +149,7 @@ describe("defects of the existing batch client", () => {
       assert.strictEqual(pictures, 0)
       yield* fleet.status
       assert.strictEqual(pictures, 1)
-    }).pipe(Harness.seeded(9))
+    }).pipe(Harness.onPaper(9))
   )
 
   it.scoped("defect 10: nodes that wait for the same budget are told different moments and do not fire together", () =>
@@ -166,7 +166,7 @@ describe("defects of the existing batch client", () => {
       const later = at.filter((moment) => moment > 0)
       assert.strictEqual(new Set(later).size, later.length, "two fetches of one account at the same moment")
       assert.isAtLeast(at.length, 30)
-    }).pipe(Harness.seeded(10))
+    }).pipe(Harness.onPaper(10))
   )
 
   it.scoped("defect 11: back-off grows, and one proof is not submitted forty times", () =>
@@ -184,7 +184,7 @@ describe("defects of the existing batch client", () => {
       const gaps = at.slice(1).map((moment, i) => moment - (at[i] ?? 0))
       assert.isAtMost(at.length, 14)
       for (let i = 1; i < 6; i++) assert.isAbove(gaps[i] ?? 0, 1.2 * (gaps[i - 1] ?? 0), `${gaps}`)
-    }).pipe(Harness.seeded(11))
+    }).pipe(Harness.onPaper(11))
   )
 
   it.scoped("defect 12: a proof survives a hundred 429s and two restarts, and is made once", () =>
@@ -205,7 +205,7 @@ describe("defects of the existing batch client", () => {
       assert.isAtLeast(orchestrator.of("submit").length, 101)
       assert.strictEqual(orchestrator.books.get("task-0")?.state, "accepted")
       assert.strictEqual(prover.attempts.get("task-0/0"), 1)
-    }).pipe(Harness.seeded(12))
+    }).pipe(Harness.onPaper(12))
   )
 
   it.scoped("defect 13: counters count events, not texts", () =>
@@ -224,7 +224,7 @@ describe("defects of the existing batch client", () => {
         [2, 0, 0, 0, 0, 1]
       )
       assert.strictEqual(orchestrator.accepted, 2)
-    }).pipe(Harness.seeded(13))
+    }).pipe(Harness.onPaper(13))
   )
 
   it.scoped("defect 14: a status has the moment it was taken, a row the moment its state began", () =>
@@ -236,7 +236,7 @@ describe("defects of the existing batch client", () => {
       assert.deepStrictEqual([at, nodes[0]?.since], [3_500, 1_000])
       yield* Harness.pass(2_500)
       assert.strictEqual((yield* Harness.row(fleet, 1)).since, 6_000)
-    }).pipe(Harness.seeded(14))
+    }).pipe(Harness.onPaper(14))
   )
 
   it.scoped("defect 15: a stop does not wait for the waits of nodes", () =>
@@ -249,7 +249,7 @@ describe("defects of the existing batch client", () => {
       yield* Harness.pass(1_000, 500)
       yield* Fiber.join(stopping)
       assert.isAtMost((yield* fleet.status).at - before, 1_000)
-    }).pipe(Harness.seeded(15))
+    }).pipe(Harness.onPaper(15))
   )
 
   it.scoped("defect 16: no task is asked for every 15 s to 2 min, not every 2 s", () =>
@@ -262,7 +262,7 @@ describe("defects of the existing batch client", () => {
       yield* Harness.pass(3_600_000, 60_000)
       const fetches = orchestrator.of("fetch").length
       assert.isTrue(fetches <= 42 && fetches >= 28, `${fetches} fetches in an hour`)
-    }).pipe(Harness.seeded(16))
+    }).pipe(Harness.onPaper(16))
   )
 
   it.effect(
@@ -317,7 +317,7 @@ describe("defects of the existing batch client", () => {
         handedIn[0],
         [0, 1, 2, 3].map((input) => `proof of task-0/${input}`)
       )
-    }).pipe(Harness.seeded(18))
+    }).pipe(Harness.onPaper(18))
   )
 
   it.scoped("defect 18: an unknown program does not loop, and a defect in one node leaves the others alone", () =>
@@ -338,6 +338,6 @@ describe("defects of the existing batch client", () => {
       assert.match(nodes[0]?.lastError?.message ?? "", /fast-fib-2/)
       assert.strictEqual(nodes[1]?.state._tag, "Quarantined")
       for (const { counters } of nodes.slice(2)) assert.isAbove(counters.accepted, 20)
-    }).pipe(Harness.seeded(19))
+    }).pipe(Harness.onPaper(19))
   )
 })

@@ -4,7 +4,9 @@ import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { RateLimited } from "../../../actors/nexus/Errors.ts"
 import * as ProofBudget from "../../../actors/nexus/ProofBudget.ts"
@@ -43,7 +45,7 @@ describe("turns", () => {
           [1_500, "4"]
         ]
       )
-    }).pipe(Harness.seeded(1))
+    }).pipe(Harness.onPaper(1))
   )
 
   it.scoped("a node that waits gives its place away, and all get their turns", () =>
@@ -62,7 +64,7 @@ describe("turns", () => {
       const accepted = nodes.slice(1).map(({ counters }) => counters.accepted)
       assert.isAtLeast(Math.min(...accepted), 2)
       assert.isAtMost(Math.max(...accepted) - Math.min(...accepted), 1)
-    }).pipe(Harness.seeded(2))
+    }).pipe(Harness.onPaper(2))
   )
 
   it.scoped("a 429 of one node keeps the other nodes of its account away as long, and only those", () =>
@@ -88,7 +90,7 @@ describe("turns", () => {
         .slice(0, 3)
       assert.strictEqual(at[1]?.at, 60_000, "one probes when the account opens again")
       assert.isAbove(at[2]?.at ?? 0, 60_500, "the other a token later")
-    }).pipe(Harness.seeded(28))
+    }).pipe(Harness.onPaper(28))
   )
 
   it.scoped("concurrency changes at once when raised, as nodes leave when lowered", () =>
@@ -105,7 +107,7 @@ describe("turns", () => {
       assert.strictEqual((yield* fleet.status).turnstile.busy, 4)
       yield* Harness.pass(10_000, 500)
       assert.strictEqual((yield* fleet.status).turnstile.busy, 1)
-    }).pipe(Harness.seeded(3))
+    }).pipe(Harness.onPaper(3))
   )
 
   it.scoped("proofs wait for memory where everybody can see it", () =>
@@ -123,7 +125,7 @@ describe("turns", () => {
       yield* Harness.pass(5_000, 500)
       assert.strictEqual((yield* fleet.status).memory.waiting.length, 0)
       assert.strictEqual(prover.most, 1)
-    }).pipe(Harness.seeded(4))
+    }).pipe(Harness.onPaper(4))
   )
 
   it.scoped("the prover's slots bound how many proofs run, whatever the number of nodes", () =>
@@ -132,7 +134,7 @@ describe("turns", () => {
       yield* Harness.batchFile(list(8), { prover })
       yield* Harness.pass(30_000, 500)
       assert.strictEqual(prover.most, 2)
-    }).pipe(Harness.seeded(5))
+    }).pipe(Harness.onPaper(5))
   )
 })
 
@@ -153,7 +155,7 @@ describe("commands", () => {
       yield* Harness.pass(10_000, 500)
       assert.isAbove((yield* Harness.row(fleet, 1)).counters.accepted, 1)
       assert.isAbove(orchestrator.accepted, 3)
-    }).pipe(Harness.seeded(6))
+    }).pipe(Harness.onPaper(6))
   )
 
   it.scoped("a pause during a wait does not shorten the wait", () =>
@@ -170,7 +172,7 @@ describe("commands", () => {
       assert.strictEqual(orchestrator.of("submit").length, 1)
       yield* Harness.pass(600_000, 10_000)
       assert.strictEqual(orchestrator.of("submit").length, 2)
-    }).pipe(Harness.seeded(7))
+    }).pipe(Harness.onPaper(7))
   )
 
   it.scoped("a node that is paused in line gives its place in line away", () =>
@@ -184,7 +186,7 @@ describe("commands", () => {
       yield* Harness.pass(20_000, 500)
       assert.strictEqual(orchestrator.of("fetch", Harness.node(2)).length, 0)
       assert.isAbove(orchestrator.of("fetch", Harness.node(3)).length, 0)
-    }).pipe(Harness.seeded(8))
+    }).pipe(Harness.onPaper(8))
   )
 
   it.scoped("restart interrupts the proof, keeps the task, and proves only what is missing", () =>
@@ -198,7 +200,7 @@ describe("commands", () => {
       assert.deepStrictEqual([prover.attempts.get("task-0/0"), prover.attempts.get("task-0/1")], [1, 2])
       const row = yield* Harness.row(fleet, 1)
       assert.deepStrictEqual([row.counters.accepted, row.counters.restarts], [1, 1])
-    }).pipe(Harness.seeded(9))
+    }).pipe(Harness.onPaper(9))
   )
 
   it.scoped("restart is the way out of quarantine", () =>
@@ -211,7 +213,7 @@ describe("commands", () => {
       yield* fleet.restart(Harness.node(1))
       yield* Harness.pass(5_000, 500)
       assert.isAbove((yield* Harness.row(fleet, 1)).counters.accepted, 0)
-    }).pipe(Harness.seeded(10))
+    }).pipe(Harness.onPaper(10))
   )
 
   it.scoped("a name that is not in the fleet is a typed error", () =>
@@ -222,7 +224,7 @@ describe("commands", () => {
         assert(Either.isLeft(result))
         assert.strictEqual(result.left._tag, "NoSuchNode")
       }
-    }).pipe(Harness.seeded(11))
+    }).pipe(Harness.onPaper(11))
   )
 
   it.scoped("reload: new nodes start, removed ones finish and submit and take no new task, labels apply", () =>
@@ -253,7 +255,7 @@ describe("commands", () => {
       assert.deepStrictEqual(orchestrator.of("fetch", Harness.node(3)).length, 1, "a removed node takes no new task")
       assert.strictEqual(orchestrator.of("submit", Harness.node(3)).length, 1)
       assert.isAbove(orchestrator.of("submit", Harness.node(4)).length, 0)
-    }).pipe(Harness.seeded(12))
+    }).pipe(Harness.onPaper(12))
   )
 
   it.scoped("a node that is removed and listed again before it is done simply stays", () =>
@@ -266,7 +268,7 @@ describe("commands", () => {
       const row = yield* Harness.row(fleet, 2)
       assert.isFalse(row.retiring)
       assert.isAbove(row.counters.accepted, 1)
-    }).pipe(Harness.seeded(13))
+    }).pipe(Harness.onPaper(13))
   )
 
   it.scoped(
@@ -290,7 +292,7 @@ describe("commands", () => {
         yield* fleet.reload([])
         yield* Harness.settle
         assert.deepStrictEqual(yield* states(fleet), {})
-      }).pipe(Harness.seeded(14))
+      }).pipe(Harness.onPaper(14))
   )
 })
 
@@ -320,7 +322,7 @@ describe("start and end", () => {
       assert.strictEqual(orchestrator.of("fetch", Harness.node(2)).length, 1)
       assert.strictEqual(orchestrator.of("submit", Harness.node(2)).length, 1)
       assert.strictEqual(spool.outcomes.accepted, orchestrator.accepted)
-    }).pipe(Harness.seeded(15))
+    }).pipe(Harness.onPaper(15))
   )
 
   it.scoped("drain takes no new task, sees every task in hand through, and ends", () =>
@@ -334,7 +336,7 @@ describe("start and end", () => {
       assert.strictEqual(orchestrator.accepted, 4)
       assert.strictEqual(orchestrator.of("fetch").length, 4)
       assert.strictEqual((yield* fleet.status).mode, "stopped")
-    }).pipe(Harness.seeded(16))
+    }).pipe(Harness.onPaper(16))
   )
 
   it.scoped("--max-tasks: exactly so many are accepted, then it ends", () =>
@@ -347,7 +349,7 @@ describe("start and end", () => {
       assert.deepStrictEqual(report.unsubmitted, [])
       assert.strictEqual(orchestrator.accepted, 5)
       assert.strictEqual(spool.outcomes.accepted + spool.outcomes.duplicate, 5)
-    }).pipe(Harness.seeded(17))
+    }).pipe(Harness.onPaper(17))
   )
 
   it.scoped("stop: work in progress is finished and submitted before the deadline", () =>
@@ -360,7 +362,7 @@ describe("start and end", () => {
       assert.deepStrictEqual(report, { unproven: [], unsubmitted: [], interrupted: false })
       assert.strictEqual(orchestrator.accepted, 2)
       assert.strictEqual(orchestrator.of("fetch").length, 2)
-    }).pipe(Harness.seeded(18))
+    }).pipe(Harness.onPaper(18))
   )
 
   it.scoped("stop: what is not done at the deadline is interrupted, named, and goes on at the next start", () =>
@@ -386,7 +388,7 @@ describe("start and end", () => {
       const old = ["task-0", "task-1", "task-2"].filter((id) => next.prover.attempts.has(`${id}/0`))
       const owners = old.map((id) => String(orchestrator.books.get(id)?.node))
       assert.deepStrictEqual(owners, ["2"], "a spooled proof is never made again")
-    }).pipe(Harness.seeded(19))
+    }).pipe(Harness.onPaper(19))
   )
 
   it.scoped("stop during a fetch: the task is kept for the next start, proving does not begin", () =>
@@ -399,7 +401,7 @@ describe("start and end", () => {
       assert.deepStrictEqual(report, { unproven: [Harness.node(1)], unsubmitted: [], interrupted: false })
       assert.strictEqual(prover.attempts.size, 0)
       assert.strictEqual(spool.open.size, 1)
-    }).pipe(Harness.seeded(27))
+    }).pipe(Harness.onPaper(27))
   )
 
   it.scoped("a second stop hurries the first", () =>
@@ -414,7 +416,26 @@ describe("start and end", () => {
       yield* Harness.settle
       assert.isTrue((yield* Fiber.join(second)).interrupted)
       assert.isTrue((yield* Fiber.join(first)).interrupted)
-    }).pipe(Harness.seeded(20))
+    }).pipe(Harness.onPaper(20))
+  )
+
+  it.scoped("at the end all proofs are interrupted together, not one after the other; with and without a stop", () =>
+    Effect.gen(function* () {
+      const prover = new Harness.FakeProver({ time: "1 hour", stopTime: "200 millis" })
+      const scope = yield* Scope.make()
+      const first = yield* Scope.extend(Harness.batchFile(list(10), { prover }), scope)
+      yield* Harness.pass(3_000, 500)
+      const stopping = yield* Effect.fork(first.fleet.stop(0))
+      yield* Harness.pass(200, 100)
+      assert.strictEqual((yield* Fiber.join(stopping)).unproven.length, 10)
+      yield* Scope.extend(Harness.batchFile(list(10), { prover }), scope)
+      yield* Harness.pass(3_000, 500)
+      assert.strictEqual(prover.running, 10)
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* Harness.pass(200, 100)
+      assert.strictEqual(prover.running, 0)
+      yield* Fiber.join(closing)
+    }).pipe(Harness.onPaper(29))
   )
 
   it.scoped("an idle fleet stops at once", () =>
@@ -427,7 +448,7 @@ describe("start and end", () => {
       const report = yield* Fiber.join(stopping)
       assert.isFalse(report.interrupted)
       assert.strictEqual(report.unsubmitted.length, 2)
-    }).pipe(Harness.seeded(21))
+    }).pipe(Harness.onPaper(21))
   )
 
   it.scoped("stop submits what is proved and may be submitted before the deadline", () =>
@@ -444,7 +465,7 @@ describe("start and end", () => {
       yield* Harness.pass(6_000, 500)
       assert.deepStrictEqual((yield* Fiber.join(stopping)).unsubmitted, [])
       assert.strictEqual(orchestrator.accepted, 1)
-    }).pipe(Harness.seeded(22))
+    }).pipe(Harness.onPaper(22))
   )
 
   it.scoped("closing the scope without a stop interrupts every proof and loses no task", () =>
@@ -459,7 +480,7 @@ describe("start and end", () => {
       )
       assert.strictEqual(prover.running, 0)
       assert.strictEqual(spool.open.size, 5)
-    }).pipe(Harness.seeded(23))
+    }).pipe(Harness.onPaper(23))
   )
 })
 
@@ -472,7 +493,7 @@ describe("readers", () => {
       const seen = Chunk.toReadonlyArray(yield* Fiber.join(reader)).map(({ at }) => at)
       assert.strictEqual(seen.length, 20)
       assert.isTrue(seen.slice(1).every((at, i) => at - (seen[i] ?? 0) >= 100 || i === 0))
-    }).pipe(Harness.seeded(24))
+    }).pipe(Harness.onPaper(24))
   )
 
   it.scoped("events tell each thing once, in order", () =>
@@ -494,7 +515,7 @@ describe("readers", () => {
         "TaskClosed",
         "TaskFetched"
       ])
-    }).pipe(Harness.seeded(25))
+    }).pipe(Harness.onPaper(25))
   )
 
   it.scoped("totals are the sums of what nodes counted, and rates follow them", () =>
@@ -514,6 +535,6 @@ describe("readers", () => {
       assert.strictEqual(totals.fetched, totals.accepted + totals.duplicate + totals.tasksInHand)
       assert.closeTo(totals.tasksPerMinute.overall, (totals.accepted + totals.duplicate) / 5, 1e-9)
       assert.closeTo(totals.proofsPerMinute.lastFiveMinutes, totals.proofs / 5, 1)
-    }).pipe(Harness.seeded(26))
+    }).pipe(Harness.onPaper(26))
   )
 })

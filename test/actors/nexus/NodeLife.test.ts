@@ -59,7 +59,7 @@ describe("a node", () => {
       assert.strictEqual(spool.outcomes.accepted, 1)
       yield* Harness.pass(1_000)
       assert.strictEqual((yield* Harness.row(fleet, 1)).state._tag, "Fetching")
-    }).pipe(Harness.seeded(1))
+    }).pipe(Harness.onPaper(1))
   )
 
   it.scoped(
@@ -94,7 +94,7 @@ describe("a node", () => {
         const { counters } = yield* Harness.row(fleet, 1)
         assert.deepStrictEqual([counters.rateLimited, counters.failedSubmits], [14, 14])
         assert.isAtLeast(counters.accepted, 1)
-      }).pipe(Harness.seeded(2))
+      }).pipe(Harness.onPaper(2))
   )
 
   it.scoped("Retry-After is honoured to the second, and asked again after an hour when it is longer", () =>
@@ -109,7 +109,7 @@ describe("a node", () => {
       yield* Harness.pass(14_000, 1_000)
       yield* Harness.pass(3_601_000)
       assert.deepStrictEqual(gaps(times(orchestrator, "submit")).slice(0, 2), [7_000, 3_600_000])
-    }).pipe(Harness.seeded(3))
+    }).pipe(Harness.onPaper(3))
   )
 
   it.scoped(
@@ -125,7 +125,7 @@ describe("a node", () => {
         const waits = gaps(times(plain, "fetch")).slice(0, 29)
         assert.strictEqual(waits.length, 29)
         assert.isTrue(waits.every((wait) => wait >= 30_000 && wait <= 60_000))
-      }).pipe(Harness.seeded(4))
+      }).pipe(Harness.onPaper(4))
   )
 
   it.scoped("fetch 429 with a header: the twelfth in a row cools down", () =>
@@ -134,7 +134,7 @@ describe("a node", () => {
       yield* Harness.batchFile(one, { orchestrator })
       yield* Harness.pass(430_000, 10_000)
       assert.deepStrictEqual(gaps(times(orchestrator, "fetch")).slice(0, 12), [...Array(11).fill(10_000), 300_000])
-    }).pipe(Harness.seeded(5))
+    }).pipe(Harness.onPaper(5))
   )
 
   it.scoped("a success resets its schedules: the twelfth rate limit counts only in a row", () =>
@@ -154,7 +154,7 @@ describe("a node", () => {
         assert.deepStrictEqual(waits.slice(0, 11), Array(11).fill(10_000), operation)
         assert.strictEqual(waits[12], 10_000, `${operation} ${waits}`)
       }
-    }).pipe(Harness.seeded(22))
+    }).pipe(Harness.onPaper(22))
   )
 
   it.scoped("a proof that was made resets the prover's schedule", () =>
@@ -176,7 +176,7 @@ describe("a node", () => {
       const again = yield* Harness.row(fleet, 1)
       assert.strictEqual(waiting(again.state).reason, "prover")
       assert.isAtMost(waiting(again.state).until - (yield* fleet.status).at, 1_000)
-    }).pipe(Harness.seeded(23))
+    }).pipe(Harness.onPaper(23))
   )
 
   it.scoped("404 on a submit: dropped at once, never submitted again, the next task comes", () =>
@@ -191,7 +191,7 @@ describe("a node", () => {
       assert.strictEqual(spool.closed.get("1/task-0"), "expired")
       assert.strictEqual((yield* Harness.row(fleet, 1)).counters.expired, 1)
       assert.isAbove(orchestrator.accepted, 0)
-    }).pipe(Harness.seeded(6))
+    }).pipe(Harness.onPaper(6))
   )
 
   it.scoped("409 counts as done; a lost answer is submitted again and accepted as a duplicate", () =>
@@ -205,7 +205,7 @@ describe("a node", () => {
       assert.deepStrictEqual([counters.accepted, counters.duplicate, counters.failedSubmits], [0, 1, 1])
       assert.strictEqual(spool.closed.get("1/task-0"), "duplicate")
       assert.strictEqual(prover.attempts.get("task-0/0"), 1)
-    }).pipe(Harness.seeded(7))
+    }).pipe(Harness.onPaper(7))
   )
 
   it.scoped("a refused proof is closed as refused, counted once and never sent again", () =>
@@ -223,7 +223,7 @@ describe("a node", () => {
       assert.strictEqual(spool.closed.get("1/task-0"), "refused")
       assert.strictEqual(orchestrator.of("submit").filter(({ subject }) => subject === "task-0").length, 1)
       assert.strictEqual((yield* Harness.row(fleet, 1)).counters.refused, 1)
-    }).pipe(Harness.seeded(8))
+    }).pipe(Harness.onPaper(8))
   )
 
   it.scoped("no network, 5xx, nonsense, no task: each has its own growing wait and its own reason, and they pass", () =>
@@ -253,7 +253,7 @@ describe("a node", () => {
       }
       yield* Harness.pass(6_000, 1_000)
       assert.strictEqual(orchestrator.accepted, 1)
-    }).pipe(Harness.seeded(9))
+    }).pipe(Harness.onPaper(9))
   )
 
   it.scoped("a crashed prover proves the same task again; the fifth crash in a row leaves the task", () =>
@@ -270,7 +270,7 @@ describe("a node", () => {
       assert.isAbove(orchestrator.accepted, 0)
       const { counters } = yield* Harness.row(fleet, 1)
       assert.deepStrictEqual([counters.failedProofs, counters.abandoned, counters.restarts], [5, 1, 0])
-    }).pipe(Harness.seeded(10))
+    }).pipe(Harness.onPaper(10))
   )
 
   it.scoped("out of memory three times: the task is left and an easier class is asked for", () =>
@@ -290,7 +290,7 @@ describe("a node", () => {
           .map(({ subject }) => subject),
         ["SMALL_MEDIUM", "SMALL"]
       )
-    }).pipe(Harness.seeded(11))
+    }).pipe(Harness.onPaper(11))
   )
 
   it.scoped("what can not be proved is left at once", () =>
@@ -303,7 +303,7 @@ describe("a node", () => {
       assert.strictEqual(prover.attempts.get("task-0/0"), 1)
       assert.strictEqual(spool.closed.get("1/task-0"), "abandoned")
       assert.isAbove(orchestrator.accepted, 0)
-    }).pipe(Harness.seeded(12))
+    }).pipe(Harness.onPaper(12))
   )
 
   it.scoped("several inputs: at most workers-per-node at a time, one crash costs only its own input", () =>
@@ -324,7 +324,7 @@ describe("a node", () => {
         [0, 1, 2, 3, 4].map((input) => prover.attempts.get(`task-0/${input}`)),
         [1, 2, 1, 1, 1]
       )
-    }).pipe(Harness.seeded(13))
+    }).pipe(Harness.onPaper(13))
   )
 
   it.scoped("promotion by what the server assigned; a configured maximum fixes the request", () =>
@@ -334,7 +334,7 @@ describe("a node", () => {
       yield* Harness.pass(29_000, 500)
       const asked = free.of("fetch").map(({ subject }) => subject)
       assert.deepStrictEqual(asked, ["SMALL_MEDIUM", "MEDIUM", "LARGE", "SMALL_MEDIUM"])
-    }).pipe(Harness.seeded(14))
+    }).pipe(Harness.onPaper(14))
   )
 
   it.scoped("--max-difficulty fixes the request", () =>
@@ -343,7 +343,7 @@ describe("a node", () => {
       const { orchestrator } = yield* Harness.batchFile(config)
       yield* Harness.pass(20_000, 500)
       assert.deepStrictEqual([...new Set(orchestrator.of("fetch").map(({ subject }) => subject))], ["EXTRA_LARGE"])
-    }).pipe(Harness.seeded(15))
+    }).pipe(Harness.onPaper(15))
   )
 
   it.scoped("slow work (420 s) is not promoted; waits do not count as work", () =>
@@ -360,7 +360,7 @@ describe("a node", () => {
       yield* Harness.pass(430_000, 10_000)
       const asked = orchestrator.of("fetch").map(({ subject }) => subject)
       assert.deepStrictEqual(asked.slice(0, 3), ["SMALL_MEDIUM", "MEDIUM", "MEDIUM"])
-    }).pipe(Harness.seeded(16))
+    }).pipe(Harness.onPaper(16))
   )
 
   it.scoped("refused for good: quarantined by name, replaced by the next spare, its proof stays in the spool", () =>
@@ -391,7 +391,7 @@ describe("a node", () => {
       assert.isAbove(orchestrator.accepted, 0)
       const children = yield* tree.children("/fleet/nodes")
       assert.strictEqual(children.find(({ id }) => id === "1")?.state, "quarantined")
-    }).pipe(Harness.seeded(17))
+    }).pipe(Harness.onPaper(17))
   )
 
   it.scoped(
@@ -412,7 +412,7 @@ describe("a node", () => {
         assert.strictEqual(prover.attempts.get("task-0/0"), 6)
         assert.isTrue(spool.open.has(Harness.node(1)), "its task is still there")
         assert.isAbove((yield* Harness.row(fleet, 2)).counters.accepted, 0)
-      }).pipe(Harness.seeded(18))
+      }).pipe(Harness.onPaper(18))
   )
 
   it.scoped("a disk that fails restarts the node; a task that was not kept is not proved", () =>
@@ -428,7 +428,7 @@ describe("a node", () => {
       assert.isFalse(prover.attempts.has("task-0/0"))
       assert.strictEqual(orchestrator.accepted, 1)
       assert.strictEqual((yield* Harness.row(fleet, 1)).counters.restarts, 1)
-    }).pipe(Harness.seeded(19))
+    }).pipe(Harness.onPaper(19))
   )
 
   it.scoped("an acceptance that the disk refused to note is noted after the restart, not asked for again", () =>
@@ -442,7 +442,7 @@ describe("a node", () => {
       assert.strictEqual(orchestrator.books.get("task-0")?.submissions, 1)
       assert.isAtLeast((yield* Harness.row(fleet, 1)).counters.accepted, 1)
       assert.strictEqual((yield* fleet.status).totals.accepted, spool.outcomes.accepted)
-    }).pipe(Harness.seeded(20))
+    }).pipe(Harness.onPaper(20))
   )
 
   it.scoped("a task that is issued again after it was done is not proved again", () =>
@@ -463,6 +463,6 @@ describe("a node", () => {
       assert.strictEqual(prover.attempts.get("task-0/0"), 1)
       assert.strictEqual(orchestrator.of("submit").length, 1)
       assert.strictEqual(waiting((yield* Harness.row(fleet, 1)).state).reason, "no-task")
-    }).pipe(Harness.seeded(21))
+    }).pipe(Harness.onPaper(21))
   )
 })

@@ -76,6 +76,6 @@ describe("Submission", () => {
       assert.match(state.reason, /receipts/)
       assert.strictEqual(orchestrator.of("submit").length, 0)
       assert.strictEqual(spool.open.size, 1)
-    }).pipe(Harness.seeded(1))
+    }).pipe(Harness.onPaper(1))
   )
 })
