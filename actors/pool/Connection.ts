@@ -1,0 +1,297 @@
+/**
+ * The actor of one connection: who is it, is it alive, what should it search, how hard should its shares be.
+ *
+ * A temporary child: when it ends, the miner comes back with its session and goes on. It owns no fiber and one timer entry
+ * (identify in time, do not fall silent, review of the difficulty). Shares do not pass through its mailbox (see
+ * `Submission`): an answer that is owed must not end with the connection.
+ */
+import * as Crypto from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Actor from "../runtime/Actor.ts"
+import * as Behaviour from "../runtime/Behaviour.ts"
+import type { Job } from "./Job.ts"
+import type { Member } from "./Member.ts"
+import type { MemberMessage } from "./Members.ts"
+import type { PoolCore } from "./PoolCore.ts"
+import type { MinerReport, Push } from "./PoolService.ts"
+import type { DisconnectReason } from "./PoolStatus.ts"
+import type { Session } from "./Session.ts"
+import * as Vardiff from "./Vardiff.ts"
+
+export type Spec = Actor.ActorSpec<MemberMessage>
+
+export const child = (core: PoolCore, member: Member): Spec =>
+  Actor.child(
+    member.id,
+    Behaviour.of<MemberMessage>()({
+      mailbox: { capacity: 64, policy: "drop-oldest" },
+      passivateAfter: 0,
+      initial: (context) => {
+        member.stop = () => context.self.unsafeTell({ _tag: "Stop" })
+        arm(core, member, context.self)
+        return member
+      },
+      reduce: (_, message, context) => {
+        if (message._tag === "Stop" || member.ended) context.stop()
+        else {
+          try {
+            handle(core, member, message, context.self)
+          } catch (defect) {
+            end(core, member, "internal", "the pool made a mistake with this connection; come back", true)
+            throw defect
+          }
+        }
+        return member
+      },
+      onStop: () => Effect.sync(() => end(core, member, "stopping", "the pool is stopping; come back later", true))
+    }),
+    { restart: "temporary", shutdown: "brutal" }
+  )
+
+type Self = Actor.ActorRef<MemberMessage>
+
+const handle = (core: PoolCore, member: Member, message: MemberMessage, self: Self): void => {
+  if (message._tag === "Due") due(core, member, self)
+  else if (message._tag === "Send") work(core, member, message.job, message.clean)
+  else if (message._tag === "Report") {
+    if (member.session === null) identify(core, member, message.report)
+    else heartbeat(core, member, message.report)
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------- end
+
+/** The end of a connection, whoever wants it; `told` when the miner has to hear of it. Idempotent. */
+export const end = (core: PoolCore, member: Member, reason: DisconnectReason, detail: string, told: boolean): void => {
+  if (member.ended) return
+  member.ended = true
+  member.timer?.cancel()
+  member.timer = null
+  const now = core.now()
+  const { session } = member
+  if (session !== null) {
+    // Shares of this prefix may still be on their way until the present jobs are over.
+    session.leaves(member.prefix, now + core.settings.board.lifetimeMillis)
+    if (session.member === member) core.sessions.detached(session, now)
+    const { minerId, worker } = session
+    core.tell({ _tag: "Disconnected", peer: member.peer.address, minerId, worker, reason, detail })
+  }
+  core.members.remove(member)
+  core.door.leave(member.peer.ip, now)
+  core.touch()
+  if (told) push(core, member, { _tag: "Closed", reason, detail })
+  member.stop()
+}
+
+/** A callback that throws must not take the actor of another connection along. */
+const push = (core: PoolCore, member: Member, message: Push): void => {
+  try {
+    member.push(message)
+  } catch (defect) {
+    core.trouble("connection", `${member.peer.address}: writing failed: ${String(defect)}`)
+    end(core, member, "internal", "writing failed", false)
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------- identity
+
+const account = /^[\x21-\x7e]{1,128}$/
+const label = /^[\x20-\x7e]{0,64}$/
+
+export interface Identity {
+  readonly minerId: string
+  readonly worker: string
+}
+
+/** Account and worker of a report; a sentence when they are unusable. */
+export const identityOf = (report: Identity): Identity | string => {
+  if (!account.test(report.minerId)) return "an account name has 1 to 128 visible ASCII characters"
+  if (!label.test(report.worker)) return "a worker name has at most 64 ASCII characters"
+  const dot = report.minerId.indexOf(".")
+  if (report.worker !== "" || dot <= 0) return { minerId: report.minerId, worker: report.worker }
+  const worker = report.minerId.slice(dot + 1)
+  if (!label.test(worker)) return "a worker name has at most 64 ASCII characters"
+  return { minerId: report.minerId.slice(0, dot), worker }
+}
+
+const digest = (text: string): Uint8Array => Crypto.createHash("sha256").update(text).digest()
+
+/** Every token is compared, in constant time. */
+const authorised = (tokens: ReadonlyArray<Redacted.Redacted>, given: Redacted.Redacted | null): boolean => {
+  if (tokens.length === 0) return true
+  const mine = digest(given === null ? "" : Redacted.value(given))
+  let right = false
+  for (const token of tokens) {
+    if (Crypto.timingSafeEqual(digest(Redacted.value(token)), mine)) right = true
+  }
+  return given !== null && right
+}
+
+const maxRate = 1e15
+const maxThreads = 65_535
+
+const claimed = ({ rate }: MinerReport): number | null =>
+  rate === null || !(rate > 0) ? null : Math.min(rate, maxRate)
+
+const threadsOf = ({ threads }: MinerReport): number =>
+  Number.isFinite(threads) ? Math.min(maxThreads, Math.max(0, Math.trunc(threads))) : 0
+
+const identify = (core: PoolCore, member: Member, report: MinerReport): void => {
+  const who = identityOf(report)
+  const refusal =
+    typeof who === "string" ? ({ reason: "malformed", detail: who } as const) : door(core, member, report, who)
+  if (typeof who === "string" || refusal !== null) {
+    end(core, member, refusal?.reason ?? "malformed", refusal?.detail ?? "", true)
+    return
+  }
+  const { resumed, secret, session } = sessionOf(core, report, who)
+  core.sessions.attached(session, member)
+  member.session = session
+  member.version = report.version.replace(/[^\x20-\x7e]/g, "?").slice(0, 64)
+  member.claimedRate = claimed(report)
+  member.aim = core.aims.of(session.vardiff.difficulty)
+  member.lastSeenAt = core.now()
+  core.members.identified(member, threadsOf(report))
+  core.tell({ _tag: "Connected", peer: member.peer.address, minerId: who.minerId, worker: who.worker, resumed })
+  const { aim, prefix } = member
+  push(core, member, { _tag: "Welcome", session: secret, resumed, prefix, shareTarget: aim.target })
+  const current = core.jobs.current
+  if (current !== null) work(core, member, current.job, true)
+}
+
+/** Why it is not served; null: it is. */
+const door = (
+  core: PoolCore,
+  { peer: { ip } }: Member,
+  { token }: MinerReport,
+  { minerId }: Identity
+): { readonly reason: DisconnectReason; readonly detail: string } | null => {
+  const { limits, tokens } = core.settings
+  const now = core.now()
+  if (!authorised(tokens, token)) {
+    const tooMany = core.door.wrongToken(ip, now)
+    if (tooMany) ban(core, [core.door.bans.ip(ip, now + limits.banMillis, "too many wrong tokens")])
+    const detail = token === null ? "this pool asks for a token (--token-file)" : "this is not a token of this pool"
+    return { reason: "unauthorised", detail }
+  }
+  const banned = core.door.bans.find(ip, minerId, now)
+  return banned === undefined ? null : { reason: "banned", detail: `banned: ${banned.why}` }
+}
+
+/** The session that the miner can prove to be its own, or a new one. */
+const sessionOf = (
+  core: PoolCore,
+  report: MinerReport,
+  { minerId, worker }: Identity
+): { readonly session: Session; readonly secret: string; readonly resumed: boolean } => {
+  const { vardiff } = core.settings
+  const now = core.now()
+  const begin = (difficulty: bigint) => Vardiff.start(Vardiff.clamped(difficulty, vardiff, core.hardest), now)
+  const known = report.resume === null ? undefined : core.sessions.find(report.resume)
+  if (report.resume === null || known === undefined || known.minerId !== minerId) {
+    const rate = claimed(report)
+    const first = begin(rate === null ? vardiff.startDifficulty : Vardiff.forRate(rate, vardiff))
+    return { ...core.sessions.open(minerId, worker, first, now), resumed: false }
+  }
+  // Only who has the secret comes here; the older connection is the miner's own, half dead.
+  if (known.member !== null) end(core, known.member, "superseded", "a newer connection has its session", true)
+  known.resumes += 1
+  known.worker = worker
+  known.vardiff = begin(known.vardiff.difficulty)
+  return { session: known, secret: report.resume, resumed: true }
+}
+
+const heartbeat = (core: PoolCore, member: Member, report: MinerReport): void => {
+  const who = identityOf(report)
+  if (typeof who === "string" || who.minerId !== member.session?.minerId) {
+    end(core, member, "malformed", "a connection keeps its account; connect anew for another one", true)
+    return
+  }
+  member.lastSeenAt = core.now()
+  member.claimedRate = claimed(report)
+  member.session.worker = who.worker
+  core.members.threadsNow(member, threadsOf(report))
+}
+
+// ---------------------------------------------------------------------------------------------------- work
+
+const work = (core: PoolCore, member: Member, job: Job, clean: boolean): void => {
+  if (member.session === null) return
+  // A block can have become easier than the connection's shares.
+  retarget(core, member, Vardiff.clamped(member.aim.difficulty, core.settings.vardiff, core.hardest))
+  push(core, member, { _tag: "Work", job, clean, shareTarget: member.aim.target, prefix: member.prefix })
+}
+
+/** From now on its shares must meet this; the easier of the last targets counts for a grace. False: as before. */
+const retarget = (core: PoolCore, member: Member, difficulty: bigint): boolean => {
+  if (difficulty === member.aim.difficulty) return false
+  const now = core.now()
+  member.previous = member.asked(now)
+  member.graceUntil = now + core.settings.vardiff.graceMillis
+  member.aim = core.aims.of(difficulty)
+  if (member.session !== null) member.session.vardiff = Vardiff.start(difficulty, now)
+  return true
+}
+
+/** Look at how many shares came. When the difficulty changes the miner is told at once, and the new one is returned. */
+export const review = (core: PoolCore, member: Member): bigint | null => {
+  const { session } = member
+  if (session === null || member.ended) return null
+  const { vardiff } = core.settings
+  const reviewed = Vardiff.review(session.vardiff, core.now(), vardiff, core.hardest)
+  if (reviewed === session.vardiff) return null
+  session.vardiff = reviewed
+  if (!retarget(core, member, reviewed.difficulty)) return null
+  const current = core.jobs.current
+  if (current !== null) {
+    const { aim, prefix } = member
+    push(core, member, { _tag: "Work", job: current.job, clean: false, shareTarget: aim.target, prefix })
+  }
+  return reviewed.difficulty
+}
+
+// ---------------------------------------------------------------------------------------------------- time
+
+const due = (core: PoolCore, member: Member, self: Self): void => {
+  const silence = silent(core, member)
+  if (silence !== null) {
+    end(core, member, silence.reason, silence.detail, true)
+    return
+  }
+  review(core, member)
+  arm(core, member, self)
+}
+
+const silent = (
+  core: PoolCore,
+  { connectedAt, lastSeenAt, session }: Member
+): { readonly reason: DisconnectReason; readonly detail: string } | null => {
+  const { idleMillis, preAuthMillis } = core.settings.limits
+  const now = core.now()
+  const seconds = (millis: number) => `${Math.round(millis / 1_000)} s`
+  if (session !== null) {
+    if (now < lastSeenAt + idleMillis) return null
+    return { reason: "idle", detail: `no heartbeat and no share for ${seconds(idleMillis)}` }
+  }
+  if (now < connectedAt + preAuthMillis) return null
+  return { reason: "pre-auth-timeout", detail: `it did not say who it is within ${seconds(preAuthMillis)}` }
+}
+
+/** One timer for whatever is due next. */
+const arm = (core: PoolCore, member: Member, self: Self): void => {
+  const { limits, vardiff } = core.settings
+  const { session } = member
+  const now = core.now()
+  const at =
+    session === null
+      ? member.connectedAt + limits.preAuthMillis
+      : Math.min(member.lastSeenAt + limits.idleMillis, Vardiff.dueAt(session.vardiff, now, vardiff))
+  member.timer = core.ground.alarm.unsafeAt(Math.max(at, now + 1), () => self.unsafeTell({ _tag: "Due" }))
+}
+
+// ---------------------------------------------------------------------------------------------------- abuse
+
+export const ban = (core: PoolCore, bans: ReadonlyArray<{ whom: string; until: number; why: string }>): void => {
+  for (const made of bans) core.tell({ _tag: "Banned", whom: made.whom, until: made.until, why: made.why })
+}

@@ -1,0 +1,67 @@
+/**
+ * The job board: every change of the chain becomes a job that all miners get at once.
+ *
+ * A new parent makes a clean job, a refreshed candidate of the same parent one more that counts beside the earlier ones. A
+ * job is sent again before miners could take silence for a dead pool. While the source is away the present job goes on
+ * until it expires: it may still be worth a block.
+ */
+import * as Effect from "effect/Effect"
+import * as ChildSpec from "../runtime/ChildSpec.ts"
+import * as Feed from "./Feed.ts"
+import type { Candidate } from "./Job.ts"
+import type { PoolCore } from "./PoolCore.ts"
+import { legacy, shareVersion } from "./Submission.ts"
+
+export const child = (core: PoolCore): ChildSpec.ChildSpec =>
+  ChildSpec.make({
+    id: "job-board",
+    start: Effect.sync(() => {
+      let away = false
+      const feed = Feed.listen(
+        core,
+        "candidates",
+        core.ground.source.candidates,
+        (candidate) => post(core, candidate),
+        (down) => {
+          away = down
+        }
+      )
+      return Effect.all([feed, repeat(core, () => away)], { concurrency: 2, discard: true })
+    })
+  })
+
+const post = (core: PoolCore, candidate: Candidate): void => {
+  if (candidate.version !== shareVersion) {
+    const current = core.jobs.current
+    if (current !== null && current.job.candidate.parent !== candidate.parent) core.jobs.retireAll()
+    core.unsuitable = `no jobs: height ${candidate.height} asks for another version: ${legacy(candidate.version)}`
+    core.tell({ _tag: "Idle", why: core.unsuitable })
+    return
+  }
+  core.unsuitable = null
+  const now = core.now()
+  const issued = core.jobs.issue(candidate, now)
+  if (issued === null) return
+  const { clean, jobId } = issued.job
+  core.lastJobAt = now
+  core.send(issued.job, clean)
+  core.tell({ _tag: "JobIssued", jobId, height: candidate.height, clean })
+  // A winner of before a restart may wait for its candidate.
+  core.winners.nudge()
+}
+
+const repeat = (core: PoolCore, away: () => boolean): Effect.Effect<never> => {
+  const { rebroadcastMillis } = core.settings.board
+  return Effect.forever(
+    Effect.suspend(() => {
+      const now = core.now()
+      const wait = core.lastSentAt + rebroadcastMillis - now
+      if (wait > 0) return core.ground.alarm.sleep(wait)
+      core.jobs.expire(now)
+      const entry = away() ? core.jobs.current : core.jobs.renew(now)
+      if (entry !== null) core.send(entry.job, false)
+      else core.lastSentAt = now
+      return Effect.void
+    })
+  )
+}

@@ -1,0 +1,82 @@
+/**
+ * One connection as the pool keeps it: who it is, what it was asked, what it may do.
+ *
+ * The record is the state of the connection's actor (`Connection`); everything that changes it is synchronous. It is kept
+ * small on purpose: ten thousand of them live in one process.
+ */
+import type * as Alarm from "../runtime/Alarm.ts"
+import type { Aim } from "./Aim.ts"
+import type { Limbs, NoncePrefix } from "./Job.ts"
+import type { OpenJob } from "./JobTable.ts"
+import type { Peer, Push } from "./PoolService.ts"
+import type { Session } from "./Session.ts"
+import type { ShareAnswer } from "./Share.ts"
+import type { TokenBucket } from "./TokenBucket.ts"
+
+export class Member {
+  readonly id: string
+  readonly peer: Peer
+  readonly push: (push: Push) => void
+  readonly prefix: NoncePrefix
+  readonly connectedAt: number
+  readonly bucket: TokenBucket
+  /** Null until it has said who it is. */
+  session: Session | null = null
+  aim: Aim
+  /** The easier target that shares may still have been searched under, until `graceUntil`. */
+  previous: Aim | null = null
+  graceUntil = 0
+  version = ""
+  threads = 0
+  claimedRate: number | null = null
+  lastSeenAt: number
+  /** Shares of the present sample for bans, and how many of them were invalid. */
+  sampled = 0
+  invalid = 0
+  /** It has ended; whatever still comes for it is answered but changes nothing. */
+  ended = false
+  timer: Alarm.Entry | null = null
+  /** Tells the actor to stop; set when it has started. */
+  stop: () => void = nothing
+
+  constructor(
+    id: string,
+    peer: Peer,
+    push: (push: Push) => void,
+    prefix: NoncePrefix,
+    bucket: TokenBucket,
+    aim: Aim,
+    now: number
+  ) {
+    this.id = id
+    this.peer = peer
+    this.push = push
+    this.prefix = prefix
+    this.bucket = bucket
+    this.aim = aim
+    this.connectedAt = now
+    this.lastSeenAt = now
+  }
+
+  /** The target its shares have to meet at the moment: in a grace the easier one. */
+  asked(now: number): Aim {
+    const { aim, previous } = this
+    return previous !== null && now < this.graceUntil && previous.difficulty < aim.difficulty ? previous : aim
+  }
+}
+
+const nothing = (): void => {}
+
+/** A share that passed the cheap checks and waits for its digest, then for the ledger. */
+export interface Pending {
+  readonly member: Member
+  readonly session: Session
+  readonly entry: OpenJob
+  readonly nonce: Limbs
+  /** What it has to meet. */
+  readonly asked: Aim
+  readonly receivedAt: number
+  readonly answer: (answer: ShareAnswer) => void
+  /** Answered: to be done once. */
+  done: boolean
+}

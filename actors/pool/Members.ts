@@ -1,0 +1,105 @@
+/**
+ * Who is connected: by id, by transport address, in order of connection.
+ */
+import type { ActorRef } from "../runtime/Behaviour.ts"
+import type { Job } from "./Job.ts"
+import type { Member } from "./Member.ts"
+import type { MinerReport } from "./PoolService.ts"
+
+/** What the actor of a connection is told. */
+export type MemberMessage =
+  | { readonly _tag: "Report"; readonly report: MinerReport }
+  /** One object for all connections. */
+  | { readonly _tag: "Send"; readonly job: Job; readonly clean: boolean }
+  | { readonly _tag: "Due" }
+  | { readonly _tag: "Stop" }
+
+export class Members {
+  readonly #all = new Map<string, { readonly member: Member; readonly ref: ActorRef<MemberMessage> }>()
+  readonly #byAddress = new Map<string, Member | Array<Member>>()
+  #active = 0
+  #threads = 0
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  get active(): number {
+    return this.#active
+  }
+
+  get threads(): number {
+    return this.#threads
+  }
+
+  add(member: Member, ref: ActorRef<MemberMessage>): void {
+    this.#all.set(member.id, { member, ref })
+    const { address } = member.peer
+    const there = this.#byAddress.get(address)
+    if (there === undefined) this.#byAddress.set(address, member)
+    else if (Array.isArray(there)) there.push(member)
+    else this.#byAddress.set(address, [there, member])
+  }
+
+  remove(member: Member): void {
+    if (!this.#all.delete(member.id)) return
+    const { address } = member.peer
+    const there = this.#byAddress.get(address)
+    if (Array.isArray(there)) {
+      const left = there.filter((other) => other !== member)
+      if (left.length === 0) this.#byAddress.delete(address)
+      else this.#byAddress.set(address, left)
+    } else if (there === member) this.#byAddress.delete(address)
+    if (member.session === null) return
+    this.#active -= 1
+    this.#threads -= member.threads
+  }
+
+  /** It has said who it is. */
+  identified(member: Member, threads: number): void {
+    this.#active += 1
+    this.#threads += threads
+    member.threads = threads
+  }
+
+  threadsNow(member: Member, threads: number): void {
+    this.#threads += threads - member.threads
+    member.threads = threads
+  }
+
+  get(id: string): Member | undefined {
+    return this.#all.get(id)?.member
+  }
+
+  /** The latest connection of an account over one transport connection. */
+  find(address: string, minerId: string): Member | undefined {
+    const there = this.#byAddress.get(address)
+    if (there === undefined) return undefined
+    if (!Array.isArray(there)) return there.session?.minerId === minerId ? there : undefined
+    return there.findLast((member) => member.session?.minerId === minerId)
+  }
+
+  send(message: MemberMessage): void {
+    for (const { member, ref } of this.#all.values()) if (member.session !== null) ref.unsafeTell(message)
+  }
+
+  all(): Iterable<Member> {
+    return members(this.#all.values())
+  }
+
+  /** Up to `limit` after an id, in order of connection; an id that has gone starts at the beginning. */
+  page(limit: number, after: string | null): ReadonlyArray<Member> {
+    const out: Array<Member> = []
+    let reached = after === null || !this.#all.has(after)
+    for (const [id, { member }] of this.#all) {
+      if (out.length >= limit) break
+      if (reached) out.push(member)
+      else if (id === after) reached = true
+    }
+    return out
+  }
+}
+
+function* members(entries: Iterable<{ readonly member: Member }>): Generator<Member> {
+  for (const { member } of entries) yield member
+}

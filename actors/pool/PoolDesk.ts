@@ -1,0 +1,192 @@
+/**
+ * The pool's service over its shared state: letting miners in, routing shares, taking pictures.
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { DynamicSupervisor } from "../runtime/Supervisor.ts"
+import * as Connection from "./Connection.ts"
+import { Member } from "./Member.ts"
+import type { PoolCore } from "./PoolCore.ts"
+import { ConnectionRefused, type PoolConnection, type PoolServiceShape } from "./PoolService.ts"
+import type { ConnectionStatus, LedgerTotals, PoolStatus } from "./PoolStatus.ts"
+import type { ShareAnswer } from "./Share.ts"
+import * as Submission from "./Submission.ts"
+import { TokenBucket } from "./TokenBucket.ts"
+import * as Vardiff from "./Vardiff.ts"
+
+export type Listener = DynamicSupervisor<Member, Connection.Spec>
+
+const statusMillis = 250
+const drainMillis = 50
+
+export const make = (core: PoolCore, listener: () => Listener | null): PoolServiceShape => {
+  const handles = new WeakMap<Member, PoolConnection>()
+  const status = picture(core)
+  return {
+    connect: (peer, push) =>
+      Effect.suspend(() => {
+        const now = core.now()
+        const address = peer.address
+        const refused = core.door.enter(peer.ip, now)
+        if (refused !== null) {
+          core.tell({ _tag: "Refused", peer: address, reason: refused.reason })
+          return Effect.fail(new ConnectionRefused({ peer: address, ...refused }))
+        }
+        const { limits, vardiff } = core.settings
+        core.connected += 1
+        const first = Vardiff.clamped(vardiff.startDifficulty, vardiff, core.hardest)
+        const member = new Member(
+          core.connected.toString(36),
+          peer,
+          push,
+          core.ground.prefixes.next(),
+          new TokenBucket(limits.sharesPerSecond, limits.shareBurst, now),
+          core.aims.of(first),
+          now
+        )
+        const stopping = (detail: string) => {
+          core.door.leave(peer.ip, core.now())
+          return new ConnectionRefused({ peer: address, reason: "stopping", detail, retryAfterMillis: 1_000 })
+        }
+        const supervisor = listener()
+        if (supervisor === null) return Effect.fail(stopping("the listener is being started"))
+        return Effect.matchEffect(supervisor.startChild(member), {
+          onFailure: (error) => Effect.fail(stopping(error.message)),
+          onSuccess: ({ ref }) =>
+            Effect.sync(() => {
+              if (!member.ended) core.members.add(member, ref)
+              core.touch()
+              const connection = handle(core, member, ref)
+              handles.set(member, connection)
+              return connection
+            })
+        })
+      }),
+    route: ({ address, minerId, session }) => {
+      const account = minerId.split(".", 1)[0] ?? minerId
+      const member =
+        session === null
+          ? (core.members.find(address, minerId) ?? core.members.find(address, account))
+          : core.sessions.find(session)?.member
+      return member === undefined || member === null ? undefined : handles.get(member)
+    },
+    status,
+    changes: Stream.concat(
+      Stream.fromEffect(status),
+      Stream.mapEffect(core.touches, () => Effect.andThen(core.ground.alarm.sleep(statusMillis), status))
+    ),
+    connections: ({ after, limit }) =>
+      Effect.sync(() => core.members.page(limit, after).map((member) => describe(core, member))),
+    events: core.events,
+    disconnect: (id) =>
+      Effect.sync(() => {
+        const member = core.members.get(id)
+        if (member === undefined) return false
+        Connection.end(core, member, "operator", "ended by the operator of the pool", true)
+        return true
+      }),
+    unban: (whom) => Effect.sync(() => core.door.bans.lift(whom)),
+    bans: Effect.sync(() => core.door.bans.list(core.now())),
+    payNow: Effect.async((resume) => core.toPay.add(() => resume(Effect.void))),
+    drain: Effect.gen(function* () {
+      core.door.closed = true
+      while (core.waiting > 0) yield* core.ground.alarm.sleep(drainMillis)
+      for (const member of Array.from(core.members.all())) {
+        Connection.end(core, member, "stopping", "the pool is stopping; come back later", true)
+      }
+    })
+  }
+}
+
+type Ref = Connection.Spec["ref"]
+
+const handle = (core: PoolCore, member: Member, ref: Ref): PoolConnection => {
+  const unsafeSubmit: PoolConnection["unsafeSubmit"] = (jobId, nonce, answer) =>
+    Submission.submit(core, member, jobId, nonce, answer)
+  return {
+    id: member.id,
+    report: (report) => {
+      if (!member.ended) ref.unsafeTell({ _tag: "Report", report })
+    },
+    unsafeSubmit,
+    submit: (jobId, nonce) =>
+      Effect.async<ShareAnswer>((resume) => unsafeSubmit(jobId, nonce, (answer) => resume(Effect.succeed(answer)))),
+    close: (reason, detail) => Connection.end(core, member, reason, detail, false)
+  }
+}
+
+const describe = (core: PoolCore, member: Member): ConnectionStatus => {
+  const { aim, claimedRate, connectedAt, id, lastSeenAt, peer, session, threads, version } = member
+  return {
+    id,
+    peer: peer.address,
+    minerId: session?.minerId ?? "",
+    worker: session?.worker ?? "",
+    version,
+    threads,
+    claimedRate,
+    difficulty: aim.difficulty,
+    hashrate: session?.rate.perSecond(core.now()) ?? 0,
+    accepted: session?.accepted ?? 0,
+    stale: session?.stale ?? 0,
+    rejected: session?.rejected ?? 0,
+    connectedAt,
+    lastSeenAt,
+    lastShareAt: session?.lastShareAt ?? null,
+    resumes: session?.resumes ?? 0
+  }
+}
+
+const picture = (core: PoolCore): Effect.Effect<PoolStatus> => {
+  const totals: Effect.Effect<LedgerTotals | null> = Effect.orElseSucceed(core.ground.ledger.totals, () => null)
+  return Effect.map(totals, (ledger): PoolStatus => {
+    const now = core.now()
+    const { current } = core.jobs
+    const { kind, maturity, name, pay } = core.ground.source
+    const { members } = core
+    return {
+      startedAt: core.startedAt,
+      uptimeMillis: now - core.startedAt,
+      source: { kind, name, maturity },
+      sync: core.sync,
+      tip: core.tip,
+      job:
+        current === null
+          ? null
+          : {
+              jobId: current.job.jobId,
+              height: current.job.candidate.height,
+              parent: current.job.candidate.parent,
+              networkTarget: current.job.candidate.target,
+              networkDifficulty: current.networkDifficulty,
+              issuedAt: current.issuedAt
+            },
+      jobs: core.jobs.issued,
+      lastJobAt: core.lastJobAt,
+      idle: core.idle,
+      connections: {
+        active: members.active,
+        pending: members.size - members.active,
+        total: core.connected,
+        refused: { ...core.door.refused },
+        threads: members.threads,
+        bans: core.door.bans.size
+      },
+      hashrate: core.rate.perSecond(now),
+      shares: { ...core.counts },
+      waiting: core.waiting,
+      batches: { ...core.batches },
+      ledger,
+      winners: core.winners.all.map(({ block, blockId, detail, state }) => ({
+        blockId,
+        height: block.height,
+        state,
+        minerId: block.minerId,
+        foundAt: block.foundAt,
+        detail
+      })),
+      lastOwnBlockAt: core.lastOwnBlockAt,
+      payout: { enabled: pay !== null, ...core.payout }
+    }
+  })
+}

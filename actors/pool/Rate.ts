@@ -1,0 +1,37 @@
+/**
+ * How much per second, lately: the sum of amounts that fades with time.
+ *
+ * Three numbers, however much happens: for the measured hashrate of a connection and of the pool (amounts are the
+ * difficulties of accepted shares, that is expected digests). Young meters divide by their age, not by the full time.
+ */
+export class Rate {
+  readonly #fadeMillis: number
+  readonly #since: number
+  #at: number
+  #sum = 0
+
+  /** `fadeMillis`: the time after which an amount counts for 1/e. */
+  constructor(now: number, fadeMillis = 300_000) {
+    this.#since = now
+    this.#at = now
+    this.#fadeMillis = fadeMillis
+  }
+
+  add(amount: number, now: number): void {
+    this.#fade(now)
+    this.#sum += amount
+  }
+
+  perSecond(now: number): number {
+    this.#fade(now)
+    // A meter younger than a second would show the luck of its first share.
+    const age = Math.max(1_000, this.#at - this.#since)
+    return (this.#sum / (this.#fadeMillis * (1 - Math.exp(-age / this.#fadeMillis)))) * 1_000
+  }
+
+  #fade(now: number): void {
+    if (now <= this.#at) return
+    this.#sum *= Math.exp((this.#at - now) / this.#fadeMillis)
+    this.#at = now
+  }
+}

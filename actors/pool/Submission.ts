@@ -1,0 +1,183 @@
+/**
+ * A share from its arrival to its answer: cheap checks first, then the digest, then the ledger, then the answer.
+ *
+ * | order | check                                   | code            |
+ * |-------|-----------------------------------------|-----------------|
+ * | 1     | the connection has identified itself    | unauthorised    |
+ * | 2     | not too many at once                    | rate-limited    |
+ * | 3     | 40 bytes, limbs below p                 | malformed       |
+ * | 4     | the job exists                          | unknown-job     |
+ * | 5     | it is open, and of proof version 5      | stale, unsupported |
+ * | 6     | limb 4 belongs to the session           | wrong-prefix    |
+ * | 7     | not handed in before                    | duplicate       |
+ * | 8     | the digest meets the asked target       | low-difficulty  |
+ * | 9     | the ledger has it                       | internal        |
+ *
+ * Everything here is synchronous and runs on the caller's stack; every share is answered exactly once, whatever becomes
+ * of its connection meanwhile.
+ */
+import * as Connection from "./Connection.ts"
+import type { Limbs as LimbBytes } from "./Job.ts"
+import * as Limbs from "./Limbs.ts"
+import type { OpenJob } from "./JobTable.ts"
+import type { Member, Pending } from "./Member.ts"
+import type { PoolCore } from "./PoolCore.ts"
+import type { Session } from "./Session.ts"
+import type { AcceptedShare, ShareAnswer, ShareCode } from "./Share.ts"
+import * as Vardiff from "./Vardiff.ts"
+
+/** The proof version whose shares are only nonces. */
+export const shareVersion = 5
+
+/** For how long after a connection began duplicates are a miner's caution, not abuse. */
+const resubmitMillis = 60_000
+
+type Answer = (answer: ShareAnswer) => void
+
+export const submit = (core: PoolCore, member: Member, jobId: string, nonce: Uint8Array, answer: Answer): void => {
+  const now = core.now()
+  const { session } = member
+  if (session === null || member.ended) {
+    core.count("unauthorised")
+    const reason = member.ended ? "this connection has ended; subscribe again" : "say who you are first: subscribe"
+    answer({ code: "unauthorised", reason, newDifficulty: null })
+    return
+  }
+  member.lastSeenAt = now
+  const checked = check(core, member, session, jobId, nonce, now)
+  if ("code" in checked) {
+    refuse(core, member, session, checked.code, checked.reason, answer)
+    return
+  }
+  core.waiting += 1
+  const asked = member.asked(now)
+  core.toCheck.add({ member, session, entry: checked, nonce, asked, receivedAt: now, answer, done: false })
+}
+
+interface No {
+  readonly code: ShareCode
+  readonly reason: string
+}
+
+/** Checks 2 to 7: what can be said without a digest. The job when there is nothing to say. */
+const check = (
+  core: PoolCore,
+  member: Member,
+  session: Session,
+  jobId: string,
+  nonce: Uint8Array,
+  now: number
+): No | OpenJob => {
+  const { maxWaiting, sharesPerSecond } = core.settings.limits
+  if (!member.bucket.take(now)) {
+    return { code: "rate-limited", reason: `more than ${sharesPerSecond} shares per second; hand it in later` }
+  }
+  if (!Limbs.areLimbs(nonce)) return { code: "malformed", reason: malformed(nonce) }
+  const found = core.jobs.find(jobId, now)
+  if (found._tag === "Unknown") return { code: "unknown-job", reason: "there is no such job, or it was long ago" }
+  if (found._tag === "Stale") return { code: "stale", reason: `the job of height ${found.height} is over` }
+  const { entry } = found
+  const { version } = entry.job.candidate
+  if (version !== shareVersion) return { code: "unsupported", reason: legacy(version) }
+  const prefix = Limbs.prefixOf(nonce)
+  if (prefix !== member.prefix && !session.owned(prefix, now)) {
+    return { code: "wrong-prefix", reason: `limb 4 of every nonce of this connection must be ${member.prefix}` }
+  }
+  if (core.waiting >= maxWaiting) return { code: "rate-limited", reason: "too many shares wait; hand it in later" }
+  if (!entry.seen.add(nonce)) return { code: "duplicate", reason: "this nonce was handed in before" }
+  return entry
+}
+
+export const legacy = (version: number): string =>
+  `shares of proof version ${version} would each need a whole proof; this pool takes version ${shareVersion} only`
+
+const malformed = (nonce: Uint8Array): string =>
+  nonce.length === 40
+    ? "a limb of the nonce is not below p = 2^64 - 2^32 + 1"
+    : `a nonce has 40 bytes (five limbs, little-endian, limb 0 first), not ${nonce.length}`
+
+/** What the digest says: the share as the ledger gets it, or null when it misses its target. */
+export const judge = (
+  { asked, entry, nonce, receivedAt, session }: Pending,
+  digest: LimbBytes
+): AcceptedShare | null => {
+  const winner = Limbs.atMost(digest, entry.networkTarget)
+  if (!winner && !Limbs.atMost(digest, asked.limbs)) return null
+  const { candidate, jobId } = entry.job
+  const { minerId, worker } = session
+  // A share counts what it was asked for, however lucky it is; never more than a block.
+  const difficulty = asked.difficulty < entry.networkDifficulty ? asked.difficulty : entry.networkDifficulty
+  return { jobId, height: candidate.height, nonce, digest, minerId, worker, difficulty, winner, receivedAt }
+}
+
+/** The ledger has it. */
+export const accepted = (core: PoolCore, pending: Pending, share: AcceptedShare): void => {
+  if (pending.done) return
+  const { member, session } = pending
+  const now = core.now()
+  const worth = Number(share.difficulty)
+  session.accepted += 1
+  session.lastShareAt = now
+  session.rate.add(worth, now)
+  core.rate.add(worth, now)
+  core.count("accepted")
+  let newDifficulty: bigint | null = null
+  if (!member.ended) {
+    sample(core, member, session, true)
+    if (Limbs.atMost(share.digest, member.aim.limbs)) session.vardiff = Vardiff.counted(session.vardiff)
+    newDifficulty = Connection.review(core, member)
+  }
+  finish(core, pending, { code: "accepted", reason: share.winner ? "this share is a block" : "", newDifficulty })
+}
+
+/** It was judged, or could not be: the answer is no. */
+export const rejected = (core: PoolCore, pending: Pending, code: ShareCode, reason: string): void => {
+  if (pending.done) return
+  if (code === "internal") pending.entry.seen.forget(pending.nonce)
+  refuse(core, pending.member, pending.session, code, reason, (answer) => finish(core, pending, answer))
+}
+
+const finish = (core: PoolCore, pending: Pending, answer: ShareAnswer): void => {
+  pending.done = true
+  core.waiting -= 1
+  pending.answer(answer)
+}
+
+const refuse = (
+  core: PoolCore,
+  member: Member,
+  session: Session,
+  code: ShareCode,
+  reason: string,
+  answer: Answer
+): void => {
+  if (code === "stale") session.stale += 1
+  else if (code !== "rate-limited" && code !== "internal") session.rejected += 1
+  core.count(code)
+  core.reject(session.minerId, session.worker, code)
+  answer({ code, reason, newDifficulty: null })
+  if (invalid(core, member, code)) sample(core, member, session, false)
+}
+
+/** Codes that an honest miner does not earn by bad luck: of a lost connection, a restart of the pool, a new tip. */
+const invalid = (core: PoolCore, member: Member, code: ShareCode): boolean => {
+  if (code === "duplicate") return core.now() - member.connectedAt > resubmitMillis
+  return code === "malformed" || code === "low-difficulty" || code === "wrong-prefix" || code === "unsupported"
+}
+
+/** One more share of the sample that decides about a ban. */
+const sample = (core: PoolCore, member: Member, session: Session, valid: boolean): void => {
+  if (member.ended) return
+  const { banInvalidPart, banMillis, banSample } = core.settings.limits
+  member.sampled += 1
+  if (!valid) member.invalid += 1
+  if (member.sampled < banSample) return
+  const { invalid: bad, sampled } = member
+  member.sampled = 0
+  member.invalid = 0
+  if (bad < banInvalidPart * sampled) return
+  const now = core.now()
+  const why = `${bad} of ${sampled} shares were invalid`
+  Connection.ban(core, core.door.bans.account(member.peer.ip, session.minerId, now + banMillis, why, now))
+  Connection.end(core, member, "banned", `banned: ${why}`, true)
+}
