@@ -14,7 +14,7 @@ import { plain } from "../console/Width.ts"
 import type { CommandSpec, Failure } from "./CommandSpec.ts"
 import { sections } from "./CommandSpec.ts"
 import * as ExitCode from "./ExitCode.ts"
-import { parse } from "./Parse.ts"
+import { nearest, parse } from "./Parse.ts"
 import * as Signals from "./Signals.ts"
 import * as Sources from "./Sources.ts"
 
@@ -95,6 +95,10 @@ export const main = async (root: CommandSpec, words: ReadonlyArray<string>, lang
     if (parsed?.spec.execute == null) return
     state.lasting = parsed.spec.lasting
     const sources = yield* Sources.read(parsed.flags, process.env, sections(root))
+    for (const { known, line, variable } of Sources.strangers(sources, sections(root))) {
+      const near = nearest(variable, known)
+      say(`.env line ${line}: no setting has the variable ${variable}${near === null ? "" : `; did you mean ${near}?`}`)
+    }
     yield* parsed.spec.execute({ sources, args: parsed.args, language, onNotice: say })
   })
   const fiber = Effect.runFork(program)

@@ -133,6 +133,22 @@ const readConfig = (
     return Either.right({ path, content: parsed })
   })
 
+/**
+ * Variables of `.env` that look like ours and belong to no setting, each as one line for the operator. The environment is
+ * not looked at: other programs and our own kernels have variables there.
+ */
+export const strangers = (
+  { dotEnv }: Sources,
+  sections: Readonly<Record<string, Group>>
+): ReadonlyArray<{ readonly variable: string; readonly line: number; readonly known: ReadonlyArray<string> }> => {
+  const known = [Settings.common, ...Object.values(sections)].flatMap((group: Group) =>
+    Object.values(group).flatMap((one) => [variableOf(one), ...one.variables])
+  )
+  return [...dotEnv]
+    .filter(([variable]) => variable.startsWith("PITBOSS_") && !known.includes(variable))
+    .map(([variable, { line }]) => ({ variable, line, known }))
+}
+
 /** Read every source. Relative paths are relative to the working directory. */
 export const read = (
   flags: Flags,

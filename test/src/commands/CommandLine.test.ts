@@ -165,6 +165,14 @@ describe("exit codes", () => {
     assert.match(await of({}), /pitboss\.json: not valid JSON at line 3/)
   })
 
+  it("a variable of .env that no setting has is named, with the one that was meant", async () => {
+    const home = temporary()
+    writeFileSync(join(home, ".env"), "PITBOSS_MAX_CONCURENT=3\nOTHER=1\n")
+    const { stderr } = await run(["status"], { home })
+    assert.match(stderr, /\.env line 1: no setting has .*did you mean PITBOSS_MAX_CONCURRENT\?/)
+    assert.notInclude(stderr, "OTHER")
+  })
+
   it("production without an official prover is 4, in one line (defect 3: its name is accepted)", async () => {
     for (const env of ["production", "beta", "staging"]) {
       const home = temporary()

@@ -76,6 +76,22 @@ describe.skipIf(!built)("a running fleet", () => {
     assert.deepStrictEqual(await stop(program), { code: 0, signal: null })
   })
 
+  it("defect 5: --workers-per-node proves inputs of one task at the same time", async () => {
+    // Hosts start when a job finds none that is free, so how many there are tells how many jobs ran together.
+    const hosts = async (workers: number) => {
+      const more = ["--max-threads", "4", "--workers-per-node", String(workers)]
+      const program = await fleet(homeWith("150"), ...more)
+      const several = () => lines(program).filter(({ message }) => message === "proof accepted").length >= 12
+      await eventually("a dozen tasks", several)
+      const pid = program.child.pid ?? 0
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")
+      await stop(program)
+      return children.length
+    }
+    assert.strictEqual(await hosts(1), 1)
+    assert.isAbove(await hosts(4), 1)
+  })
+
   it("defect 6: one pool of provers serves all nodes", async () => {
     const program = await fleet(homeWith(numbers(200, 12).join("\n")), "--max-threads", "2", "--max-concurrent", "12")
     await eventually("proofs of all nodes", () => acceptedNodes(program).size === 12)
