@@ -139,17 +139,31 @@ export const make = (
         },
         createdAt
       )
-      const candidate: Candidate = {
-        version: rules.proofVersion,
-        commitment,
-        target: Bignum.toValue(template.page.target),
-        powLength: rules.powLength,
-        height: template.page.height,
-        parent: tip.id,
-        createdAt
-      }
-      present.candidate = candidate
-      yield* PubSub.publish(offers, candidate)
+      yield* offer(commitment, template.page, createdAt)
+    })
+
+    const offer = (commitment: Limbs, page: Page.PageBody, createdAt: number) =>
+      Effect.suspend(() => {
+        const candidate: Candidate = {
+          version: rules.proofVersion,
+          commitment,
+          target: Bignum.toValue(page.target),
+          powLength: rules.powLength,
+          height: page.height,
+          parent: native.base58(page.parent),
+          createdAt
+        }
+        present.candidate = candidate
+        return PubSub.publish(offers, candidate)
+      })
+
+    /** After a quick restart the miners' work goes on: the candidate of before is offered again while it is young. */
+    const resume = Effect.gen(function* () {
+      const kept = yield* store.latestCandidate(present.tip.id)
+      const page = kept === null ? null : Either.getOrNull(Page.fromJam(native, kept.page))
+      const age = kept === null ? 0 : (yield* Clock.currentTimeMillis) - kept.madeAt
+      if (kept === null || page === null || age < 0 || age >= rules.refreshSeconds * 1000) return yield* renew
+      yield* offer(kept.commitment, page, kept.madeAt)
     })
 
     const newTip = (header: Rules.Header) =>
@@ -174,12 +188,12 @@ export const make = (
           yield* PubSub.publish(events, { _tag: "Orphaned", blockId: id, height })
         }
         for (const header of change.connected) yield* PubSub.publish(events, yield* newTip(header))
-        yield* renew
+        // The block stands even when there is no candidate on it yet; `run` tries that again.
+        yield* Effect.catchAll(renew, (error) => Effect.logWarning(`${label}: no new candidate: ${error.message}`))
         return change
       }).pipe(Effect.uninterruptible)
 
-    const exclusively = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
-      lock.withPermits(1)(effect)
+    const exclusively = lock.withPermits(1)
 
     const submit = (candidate: Candidate, nonceBytes: Limbs, proof: Uint8Array) =>
       Effect.gen(function* () {
@@ -315,7 +329,7 @@ export const make = (
         }).pipe(Effect.mapError((error) => (error instanceof BlockRefused ? error : unavailable(error))))
     }
 
-    yield* Effect.mapError(exclusively(renew), unavailable)
+    yield* Effect.mapError(exclusively(resume), unavailable)
     return { source, pkh, keyMade: key.made, run, page, simulator: settings.simulation === true ? simulator : null }
   })
 

@@ -1,7 +1,7 @@
 /**
  * The devnet's database: blocks, notes, payments and candidates, as functions that run in the caller's transaction.
  *
- * Nothing here decides anything about the chain. Rows are our own, so one that does not decode is damage and a defect.
+ * The database is always SQLite: this chain is embedded. Nothing here decides anything about the chain. Rows are our own, so one that does not decode is damage and a defect.
  * Memory does not grow with the chain: everything is looked up.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
@@ -71,9 +71,15 @@ const NoteRow = Schema.Struct({
   height: Integer,
   coinbase: Schema.transform(Integer, Schema.Boolean, { decode: (value) => value === 1, encode: Number })
 })
-const bytes = Schema.Uint8ArrayFromSelf
+/** The driver gives Buffers; everybody else here speaks of plain bytes. */
+const bytes = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSelf, {
+  strict: true,
+  decode: (buffer) => new Uint8Array(buffer),
+  encode: (plain) => plain
+})
 const TransactionRow = Schema.Struct({ txId: Schema.String, payment: Schema.String, body: bytes })
 const CandidateRow = Schema.Struct({ parent: Schema.String, height: Integer, page: bytes, transactions: bytes })
+const LatestRow = Schema.Struct({ commitment: bytes, page: bytes, madeAt: Integer })
 const BytesRow = Schema.Struct({ page: bytes, proof: Schema.NullOr(bytes), commitment: bytes })
 const PaymentRow = Schema.Struct({
   id: Schema.String,
@@ -188,6 +194,13 @@ export const make = (sql: SqlClient.SqlClient) => {
       first(
         CandidateRow,
         sql`SELECT parent, height, page, transactions FROM devnet_candidates WHERE commitment = ${commitment}`
+      ),
+    /** The newest one on a parent. */
+    latestCandidate: (parent: string) =>
+      first(
+        LatestRow,
+        sql`SELECT commitment, page, made_at AS madeAt FROM devnet_candidates
+            WHERE parent = ${parent} ORDER BY made_at DESC, rowid DESC LIMIT 1`
       ),
     dropCandidates: (below: number) => sql`DELETE FROM devnet_candidates WHERE height < ${below}`
   } as const

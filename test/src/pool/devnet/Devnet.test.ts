@@ -381,6 +381,11 @@ describe("the database", () => {
           return { tip: yield* source.tip, notes: yield* source.notes(pkh), candidate: yield* candidateOf(source) }
         })
       )
+      // A quick restart: the miners go on with the same work.
+      yield* TestClock.adjust("10 seconds")
+      const soon = yield* Effect.scoped(Effect.flatMap(makeDevnet({ file }), ({ source }) => candidateOf(source)))
+      assert.deepStrictEqual(soon, before.candidate)
+      // A late one: there is new work, and a winner of before can still be handed in.
       yield* TestClock.adjust("1 hours")
       const { keyMade, source } = yield* makeDevnet({ file })
       assert.isFalse(keyMade)
