@@ -99,10 +99,15 @@ const encoder = (chain: string, parentBytes: Options["parentBytes"]): ((job: Job
   }
 }
 
-/** Let calls end, then cut. */
-const shutDown = (server: Grpc.Server, millis: number) =>
+/** Let calls end, then cut. grpc-js forgets to destroy sessions without channelz, so the sockets are destroyed too. */
+const shutDown = (server: Grpc.Server, sockets: Sockets.Sockets, millis: number) =>
   Effect.async<void>((resume) => {
-    const timer = setTimeout(() => server.forceShutdown(), millis)
+    const timer = setTimeout(() => {
+      server.forceShutdown()
+      sockets.cutAll()
+      resume(Effect.void)
+    }, millis)
+    sockets.shut()
     server.tryShutdown(() => {
       clearTimeout(timer)
       resume(Effect.void)
@@ -119,12 +124,7 @@ export const serve = (
     const server = new Grpc.Server(channelOptions)
     const injector = server.createConnectionInjector(credentialsOf(options.tls))
     const sockets = yield* Sockets.open(options, (socket) => injector.injectConnection(socket))
-    yield* Effect.addFinalizer(() =>
-      Effect.zipRight(
-        Effect.sync(() => sockets.shut()),
-        shutDown(server, options.drainMillis)
-      )
-    )
+    yield* Effect.addFinalizer(() => shutDown(server, sockets, options.drainMillis))
     const context: Calls.Context = {
       pool,
       post,

@@ -31,6 +31,8 @@ export interface Sockets {
   readonly known: (peer: string) => void
   /** Destroy the connection of a peer at once, with everything that it has not read. */
   readonly cut: (peer: string) => void
+  /** The same for everybody. */
+  readonly cutAll: () => void
   /** Sockets that are open. */
   readonly count: () => number
   /** Take no new connections; those that are there stay. */
@@ -59,12 +61,16 @@ export const open = (
     /** When each socket that has not opened a call came; in order of arrival. */
     const strangers = new Map<string, number>()
 
+    const cutAll = () => {
+      for (const socket of sockets.values()) socket.destroy()
+    }
+
     const server = yield* Effect.acquireRelease(
       Effect.sync(() => Net.createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })),
       (made) =>
         Effect.sync(() => {
           made.close()
-          for (const socket of sockets.values()) socket.destroy()
+          cutAll()
         })
     )
     server.maxConnections = options.maxSockets
@@ -123,6 +129,7 @@ export const open = (
       cut: (peer) => {
         sockets.get(peer)?.destroy()
       },
+      cutAll,
       count: () => sockets.size,
       shut: () => {
         server.close()
