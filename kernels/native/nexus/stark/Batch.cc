@@ -59,14 +59,16 @@ void Batch::flush() {
   parallel_(count_, [&](size_t i) {
     if (slots_[i].source == nullptr) transform(slots_[i]);
   });
+  parallel_(std::min<size_t>(4, count_), [&](size_t coordinate) {  // a shifted column needs the one four slots before it
+    for (size_t i = coordinate; i < count_; i += 4) {
+      Slot& slot = slots_[i];
+      if (slot.source != nullptr && !slot.ready) shift(slot);
+      if (slot.edge != nullptr) *slot.edge = slot.lde[half_];
+      if (slot.keep != nullptr) std::copy_n(slot.lde, half_, slot.keep);
+    }
+  });
   const uint32_t* columns[16];
-  for (size_t i = 0; i < count_; ++i) {
-    Slot& slot = slots_[i];
-    if (slot.source != nullptr && !slot.ready) shift(slot);
-    columns[i] = slot.lde;
-    if (slot.edge != nullptr) *slot.edge = slot.lde[half_];
-    if (slot.keep != nullptr) std::copy_n(slot.lde, half_, slot.keep);
-  }
+  for (size_t i = 0; i < count_; ++i) columns[i] = slots_[i].lde;
   builder_.absorb(columns, count_);
   flushed_(count_);
   count_ = 0;

@@ -43,9 +43,12 @@ constexpr SecurePoint lift(BasePoint p) { return {lift(p.x), lift(p.y)}; }
 constexpr uint32_t step_exponent(unsigned n) { return n == 0 ? 0 : 1u << (31 - n); }
 
 constexpr uint32_t bit_reverse(uint32_t i, unsigned bits) {
-  uint32_t out = 0;
-  for (unsigned k = 0; k < bits; ++k) out |= ((i >> k) & 1u) << (bits - 1 - k);
-  return out;
+  i = ((i >> 1) & 0x55555555u) | ((i & 0x55555555u) << 1);
+  i = ((i >> 2) & 0x33333333u) | ((i & 0x33333333u) << 2);
+  i = ((i >> 4) & 0x0f0f0f0fu) | ((i & 0x0f0f0f0fu) << 4);
+  i = ((i >> 8) & 0x00ff00ffu) | ((i & 0x00ff00ffu) << 8);
+  i = (i >> 16) | (i << 16);
+  return bits == 0 ? 0 : i >> (32 - bits);
 }
 
 // Point with natural index i of the canonic domain of log size n (n >= 1).

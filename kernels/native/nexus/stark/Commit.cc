@@ -26,15 +26,19 @@ void commit_interaction(Session& s, Batch& batch) {
     const SecureColumn& column = k + 1 == interaction_columns(kMain) ? interaction.last() : interaction.sum();
     if (fast) s.kept.emplace_back(s.arena, s.rows);
     const auto added = words(step.added);
+    const bool shifted = step.constant && k > 0;
+    std::array<uint32_t*, 4> slot{};
     for (size_t d = 0; d < 4; ++d) {
       uint32_t* edge = &edges[k][d];
       uint32_t* keep = fast ? s.kept.back().planes().p[d] : nullptr;
-      if (step.constant && k > 0) {
+      if (shifted) {
         batch.add_shifted(added[d], edge, keep);
       } else {
-        std::copy_n(column.view().p[d], s.rows, batch.add(nullptr, edge, keep));
+        slot[d] = batch.add(nullptr, edge, keep);
       }
     }
+    if (shifted) continue;
+    s.workers.run(4, [&](size_t d) { std::copy_n(column.view().p[d], s.rows, slot[d]); });
   }
   batch.flush();  // 832 columns are whole batches, so this starts no new block
   for (size_t k = 0; k < edges.size(); ++k) s.edge_sum[k] = qm31(edges[k][0], edges[k][1], edges[k][2], edges[k][3]);

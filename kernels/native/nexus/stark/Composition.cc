@@ -245,7 +245,9 @@ class MainLookups {
       const bool last = k + i + 1 == interaction_columns(kMain);
       if (k + i == 0) steps[i].constant = false;
       if (steps[i].constant) continue;
-      std::copy_n((last ? interaction.last() : interaction.sum()).data.data(), 4 * s_.rows, sums_[i + 1].data.data());
+      const ConstPlanes from = (last ? interaction.last() : interaction.sum()).view();
+      const Planes to = sums_[i + 1].planes();
+      s_.workers.run(4, [&](size_t d) { std::copy_n(from.p[d], s_.rows, to.p[d]); });
     }
     s_.parallel(4 * kGroup, [&](size_t job) {
       const size_t i = job / 4, d = job % 4;
@@ -254,14 +256,14 @@ class MainLookups {
       s_.k.interpolate(v, s_.n, s_.twiddles.inverse(s_.n).layer);
       s_.k.evaluate(v, v, s_.n, s_.twiddles.forward(s_.n + 1, s_.n, 0).layer);
     });
-    for (unsigned i = 0; i < kGroup; ++i) {
-      if (!steps[i].constant) continue;
-      std::copy_n(sums_[i].data.data(), 4 * s_.rows, sums_[i + 1].data.data());
-      const auto added = words(steps[i].added);
-      for (size_t d = 0; d < 4; ++d) {
-        if (added[d] != 0) s_.k.add_constant(sums_[i + 1].planes().p[d], s_.rows, added[d]);
+    s_.parallel(4, [&](size_t d) {
+      for (unsigned i = 0; i < kGroup; ++i) {
+        if (!steps[i].constant) continue;
+        uint32_t* v = sums_[i + 1].planes().p[d];
+        std::copy_n(sums_[i].view().p[d], s_.rows, v);
+        s_.k.add_constant(v, s_.rows, words(steps[i].added)[d]);
       }
-    }
+    });
   }
 
   static void collect_cells(const Lookup& lookup, std::vector<Cell>& cells) {

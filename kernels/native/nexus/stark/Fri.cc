@@ -19,7 +19,9 @@ void Session::run_fri() {
 
   const auto fold = [&](const SecureColumn& from, SecureColumn& to, const uint32_t* twiddles_of_layer, QM31 factor) {
     const auto w = words(factor);
-    k.fold(from.view(), to.planes(), twiddles_of_layer, w.data(), to.size);
+    workers.ranges(to.size, 64, [&](size_t first, size_t end) {
+      k.fold(from.view(2 * first), to.planes(first), twiddles_of_layer + first, w.data(), end - first);
+    });
   };
   unsigned log = top - 1;
   SecureColumn current(arena, size_t{1} << log);
@@ -47,7 +49,9 @@ void Session::run_fri() {
       SecureColumn joined(arena, size_t{1} << log);
       fold(fri.quotients[next], joined, twiddles.layer(fri.sizes[next], 0, true), alpha);
       const auto square = words(alpha * alpha);
-      k.mix(current.planes(), joined.view(), square.data(), current.size);
+      workers.ranges(current.size, 64, [&](size_t first, size_t end) {
+        k.mix(current.planes(first), joined.view(first), square.data(), end - first);
+      });
       ++next;
     }
   }

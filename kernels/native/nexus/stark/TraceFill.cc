@@ -75,6 +75,32 @@ unsigned flag_of_syscall(uint32_t code) {
   }
 }
 
+// 64 rows of flags: they are 0 or 1 and so are sums and products of them here, so bytes suffice.
+struct Rows {
+  std::array<uint8_t, 64> v;
+  static Rows all(uint32_t x) {
+    Rows out;
+    out.v.fill(static_cast<uint8_t>(x));
+    return out;
+  }
+  Rows rotate(unsigned k) const { return *this * all(1u << k); }
+  template <class F>
+  Rows with(const Rows& o, const F& f) const {
+    Rows out;
+    for (size_t i = 0; i < 64; ++i) out.v[i] = static_cast<uint8_t>(f(v[i], o.v[i]));
+    return out;
+  }
+  Rows operator+(const Rows& o) const {
+    return with(o, [](unsigned a, unsigned b) { return a + b; });
+  }
+  Rows operator-(const Rows& o) const {
+    return with(o, [](unsigned a, unsigned b) { return a - b; });
+  }
+  Rows operator*(const Rows& o) const {
+    return with(o, [](unsigned a, unsigned b) { return a * b; });
+  }
+};
+
 }  // namespace
 
 class TraceFiller {
@@ -432,19 +458,14 @@ class TraceFiller {
   // ---- whole columns ----
 
   void fill_selectors() {
-    struct Small {
-      int v;
-      static Small all(uint32_t x) { return {static_cast<int>(x)}; }
-      Small rotate(unsigned k) const { return {v << k}; }
-      Small operator+(Small o) const { return {v + o.v}; }
-      Small operator-(Small o) const { return {v - o.v}; }
-      Small operator*(Small o) const { return {v * o.v}; }
-    };
-    uint8_t* out[selector::kCount];
-    for (unsigned s = 0; s < selector::kCount; ++s) out[s] = plane(selector_cell(s));
-    for (size_t i = 0; i < table_.size(); ++i) {
-      selectors<Small>([&](unsigned c) { return Small{plane(main_cell(c))[i]}; },
-                       [&](unsigned s, Small value) { out[s][i] = static_cast<uint8_t>(value.v); });
+    for (size_t from = 0; from < table_.size(); from += 64) {
+      selectors<Rows>(
+          [&](unsigned c) {
+            Rows out;
+            std::copy_n(plane(main_cell(c)) + from, 64, out.v.begin());
+            return out;
+          },
+          [&](unsigned s, const Rows& value) { std::copy_n(value.v.begin(), 64, plane(selector_cell(s)) + from); });
     }
   }
 
