@@ -40,12 +40,12 @@ export interface Report {
   readonly commitment: string
   readonly idHolds: Holds
   readonly note: string
+  /** Null for a block without a ZK proof. */
   readonly proof: ProofReport | null
 }
 
 export interface ProofReport {
-  /** Version of a ZK proof; null for an AI artifact, which is only shown. */
-  readonly version: number | null
+  readonly version: number
   readonly length: number
   readonly nonce: string
   readonly commitmentHolds: Holds
@@ -121,10 +121,10 @@ const judge = (
   commitment: Digest.Digest
 ): Effect.Effect<Either.Either<Judged, string>, PowError> =>
   Effect.gen(function* () {
-    const idHolds = (work: Roots.Work) =>
-      holds(Digest.equal(Roots.blockId(native, Roots.workHash(native, work), commitment), found.digest))
+    const idHolds = (proofDigest: Digest.Digest | null) =>
+      holds(Digest.equal(Roots.blockId(native, Roots.workHash(native, proofDigest), commitment), found.digest))
     if (found.pow === null) {
-      const bare = idHolds({ _tag: "None" }) === "yes"
+      const bare = idHolds(null) === "yes"
       return Either.right({
         idHolds: bare ? "yes" : "unknown",
         note: bare ? "the block has no proof of work" : "the proof is not in the page, so its id cannot be recomputed",
@@ -133,15 +133,7 @@ const judge = (
     }
     const noun = found.pow
     if (isCell(noun) && noun[0] === Roots.aiTag) {
-      const made = Page.attempt(() => idHolds({ _tag: "Artifact", artifact: noun }))
-      return Either.map(
-        made,
-        (answer): Judged => ({
-          idHolds: answer,
-          note: "an AI artifact: shown, not judged",
-          proof: null
-        })
-      )
+      return Either.right({ idHolds: "unknown", note: "an AI artifact is shown and not judged", proof: null } as const)
     }
     const read = Page.attempt(() => BlockProof.head(native, noun))
     if (Either.isLeft(read)) return Either.left(read.left)
@@ -152,7 +144,7 @@ const judge = (
     const digest = head.version === 5 ? BlockProof.lotteryDigest5(native, head) : (statement?.digest ?? null)
     const inId = BlockProof.forBlock(native, head, statement?.blockDigest ?? null)
     return Either.right({
-      idHolds: inId?.certain ? idHolds({ _tag: "Proof", digest: inId.digest }) : "unknown",
+      idHolds: inId?.certain ? idHolds(inId.digest) : "unknown",
       note:
         inId === null
           ? "the proof was not read by the kernel, so the id cannot be recomputed"

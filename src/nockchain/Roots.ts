@@ -7,8 +7,8 @@
 import type { NockPowNative } from "../../kernels/NockPowNative.ts"
 import * as Bignum from "./Bignum.ts"
 import * as Digest from "./Digest.ts"
-import { chain, leaf, words } from "./Hash.ts"
-import { atomOf, bytesOf, digestNoun, isCell, list, Malformed, type Noun, text, tupleOf } from "./Noun.ts"
+import { chain, leaf } from "./Hash.ts"
+import { atomOf, digestNoun, isCell, list, Malformed, type Noun, text, tupleOf } from "./Noun.ts"
 import type { PageBody, PageVersion } from "./Page.ts"
 import { maxCoinbase, maxTransactions } from "./Page.ts"
 import * as ZTree from "./ZTree.ts"
@@ -74,37 +74,13 @@ export const commitment = (native: NockPowNative, page: PageBody): Digest.Digest
     leaf(native, list(page.msg))
   )
 
-/** What of the proof of work enters the id of a block: nothing, a ZK proof's digest, or the hash of an AI artifact. */
-export type Work =
-  | { readonly _tag: "None" }
-  | { readonly _tag: "Proof"; readonly digest: Digest.Digest }
-  | { readonly _tag: "Artifact"; readonly artifact: Noun }
-
-/** The tag of an AI artifact at the head of a page's proof. */
+/** The tag of an AI artifact at the head of a page's proof of work; such blocks are shown and never judged here. */
 export const aiTag = text("ai-pow")
 
-export const workHash = (native: NockPowNative, work: Work): Digest.Digest => {
-  switch (work._tag) {
-    case "None":
-      return leaf(native, 0n)
-    case "Proof":
-      return native.hashPair(leaf(native, 0n), work.digest)
-    case "Artifact":
-      return native.hashPair(leaf(native, aiTag), words(native, artifactWords(native, work.artifact)))
-  }
-}
-
-/** The jam of an artifact in words of 32 bits. */
-const artifactWords = (native: NockPowNative, artifact: Noun): ReadonlyArray<bigint> => {
-  const jam = native.jam(artifact)
-  if (jam === null) throw new Malformed("the AI artifact is too large")
-  // rip: the words of the jam as a number, so zero words at its end do not count.
-  const bytes = bytesOf(BigInt(`0x0${Buffer.from(jam).reverse().toString("hex")}`))
-  const out: Array<bigint> = []
-  for (let at = 0; at < bytes.length; at += 4) {
-    out.push(bytes.subarray(at, at + 4).reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n))
-  }
-  return out
+/** What of the proof of work enters the id of a block: a leaf for none, else a pair with the proof's digest. */
+export const workHash = (native: NockPowNative, proofDigest: Digest.Digest | null): Digest.Digest => {
+  const none = leaf(native, 0n)
+  return proofDigest === null ? none : native.hashPair(none, proofDigest)
 }
 
 /** The id of a block. */

@@ -85,7 +85,7 @@ export const genesis = (native: NockPowNative, rules: Rules): Page.Page => {
     height: 0,
     msg: message(rules.genesisMessage)
   }
-  const digest = Roots.blockId(native, Roots.workHash(native, { _tag: "None" }), Roots.commitment(native, body))
+  const digest = Roots.blockId(native, Roots.workHash(native, null), Roots.commitment(native, body))
   return { ...body, digest, pow: null }
 }
 

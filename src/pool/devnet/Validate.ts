@@ -12,7 +12,7 @@ import * as BlockProof from "../../nockchain/BlockProof.ts"
 import * as Difficulty from "../../nockchain/Difficulty.ts"
 import * as Digest from "../../nockchain/Digest.ts"
 import * as Emission from "../../nockchain/Emission.ts"
-import { isCell, type Noun } from "../../nockchain/Noun.ts"
+import { isCell, Malformed } from "../../nockchain/Noun.ts"
 import * as Page from "../../nockchain/Page.ts"
 import * as Roots from "../../nockchain/Roots.ts"
 import * as Time from "../../nockchain/Time.ts"
@@ -51,18 +51,14 @@ const bodyLimit = 14_000_000 / 8
 
 /** The id that a page has by the devnet's rules; null when its proof or its coinbase cannot be read. */
 export const idOf = (native: NockPowNative, page: Page.Page): Digest.Digest | null => {
-  const work = workOf(native, page.pow)
-  if (work === null) return null
-  const id = Page.attempt(() => Roots.blockId(native, Roots.workHash(native, work), Roots.commitment(native, page)))
+  const { pow } = page
+  const id = Page.attempt(() => {
+    const inId = pow === null ? null : BlockProof.forBlock(native, BlockProof.head(native, pow), null)
+    if (pow !== null && inId === null) throw new Malformed("only proofs of version 5 have an id here")
+    const work = Roots.workHash(native, inId === null ? null : inId.digest)
+    return Roots.blockId(native, work, Roots.commitment(native, page))
+  })
   return id._tag === "Right" ? id.right : null
-}
-
-const workOf = (native: NockPowNative, pow: Noun | null): Roots.Work | null => {
-  if (pow === null) return { _tag: "None" }
-  const head = Page.attempt(() => BlockProof.head(native, pow))
-  if (head._tag === "Left") return null
-  const inId = BlockProof.forBlock(native, head.right, null)
-  return inId === null ? null : { _tag: "Proof", digest: inId.digest }
 }
 
 /** The checks before the STARK. `proofless` blocks come from a test's simulator and skip what is about their proof. */
