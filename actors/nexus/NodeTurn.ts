@@ -14,7 +14,7 @@ import * as FailurePolicy from "./FailurePolicy.ts"
 import type { WaitReason } from "./FleetStatus.ts"
 import type { NodeMemory, NodeWorld } from "./NodeWorld.ts"
 import * as Promotion from "./Promotion.ts"
-import type { Step } from "./ProverPool.ts"
+import { ProvingScene } from "./ProvingScene.ts"
 import * as Retries from "./Retries.ts"
 import type { Outcome, SpooledTask } from "./Spool.ts"
 import * as Submission from "./Submission.ts"
@@ -168,7 +168,7 @@ class Turn {
       if (missing.length === 0) return null
       // A stop that came before proving began leaves the task to the next start.
       if (this.#world.mode() === "stopping") return { _tag: "Idle" } as const
-      const scene = new Scene(this.#world, this.#node, proofs)
+      const scene = new ProvingScene(this.#world, this.#node, proofs)
       let failed: ProveError | DoesNotFit | null = null
       const one = (input: number) =>
         Effect.gen(this, function* () {
@@ -183,7 +183,7 @@ class Turn {
             return decision._tag === "Wait" ? undefined : yield* Effect.fail(result.left)
           }
           const { peakBytes, proof } = result.right
-          yield* this.#world.spool.keepProof(this.#node, task.taskId, input, proof)
+          yield* Effect.uninterruptible(this.#world.spool.keepProof(this.#node, task.taskId, input, proof))
           proofs[input] = proof
           this.#memory.failedProvings = 0
           Retries.succeeded(this.#memory.retries, "proved")
@@ -192,7 +192,7 @@ class Turn {
           const millis = scene.millis(input)
           this.#world.board.happened(this.#node, { _tag: "InputProved", taskId: task.taskId, input, millis, peakBytes })
         })
-      const ended = yield* Effect.forEach(missing, one, {
+      yield* Effect.forEach(missing, one, {
         concurrency: this.#world.settings.workersPerNode,
         discard: true
       }).pipe(
@@ -200,14 +200,13 @@ class Turn {
           if (error._tag === "SpoolFailed") return Effect.fail(error)
           failed = error
           return Effect.void
-        }),
-        Effect.as(null)
+        })
       )
       this.#memory.workMillis += scene.workMillis()
       const error: ProveError | DoesNotFit | null = failed
       if (error === null) {
         this.#memory.holding = "proven"
-        return ended
+        return null
       }
       this.#memory.failedProvings += 1
       return yield* this.#decide(FailurePolicy.onProve(error, this.#memory.failedProvings), error, task)
@@ -296,65 +295,5 @@ class Turn {
   #show({ fetchedAt, task }: SpooledTask, proven: number): void {
     const { difficulty, inputs, taskId, type } = task
     this.#world.board.task(this.#node, { taskId, type, difficulty, inputs: inputs.length, proven, fetchedAt })
-  }
-}
-
-/** The inputs of one task as they are being proved, shown as one state of the node. */
-class Scene {
-  readonly #world: NodeWorld
-  readonly #node: NodeId
-  readonly #proofs: ReadonlyArray<Proof | null>
-  readonly #steps = new Map<number, Step>()
-  readonly #began = new Map<number, number>()
-  #firstBegan: number | null = null
-
-  constructor(world: NodeWorld, node: NodeId, proofs: ReadonlyArray<Proof | null>) {
-    this.#world = world
-    this.#node = node
-    this.#proofs = proofs
-  }
-
-  step(input: number, step: Step): void {
-    this.#steps.set(input, step)
-    if (step._tag === "Proving" && !this.#began.has(input)) {
-      const now = this.#world.board.now()
-      this.#began.set(input, now)
-      this.#firstBegan ??= now
-    }
-    this.#show()
-  }
-
-  over(input: number): void {
-    this.#steps.delete(input)
-  }
-
-  /** Time since the input left the lines for slot and memory. */
-  millis(input: number): number {
-    const now = this.#world.board.now()
-    return now - (this.#began.get(input) ?? now)
-  }
-
-  workMillis(): number {
-    return this.#firstBegan === null ? 0 : this.#world.board.now() - this.#firstBegan
-  }
-
-  #show(): void {
-    const { board } = this.#world
-    let stage: string | null = null
-    let running = 0
-    let awaits: "slot" | "memory" = "slot"
-    for (const step of this.#steps.values()) {
-      if (step._tag === "AwaitingMemory") awaits = "memory"
-      if (step._tag !== "Proving") continue
-      stage = step.progress.stage
-      running += step.progress.fraction
-    }
-    if (stage === null) {
-      board.state(this.#node, { _tag: "AwaitingProver", for: awaits })
-      return
-    }
-    const inputs = this.#proofs.length
-    const proven = this.#proofs.filter((proof) => proof !== null).length
-    board.state(this.#node, { _tag: "Proving", proven, inputs, fraction: (proven + running) / inputs, stage })
   }
 }

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import { type ProveError, ProverOutOfMemory } from "../../../actors/nexus/Errors.ts"
 import type { MemoryBudgetService } from "../../../actors/nexus/MemoryBudget.ts"
 import * as ProofBudget from "../../../actors/nexus/ProofBudget.ts"
@@ -122,6 +123,23 @@ describe("ProofBudget", () => {
       yield* Fiber.interrupt(large.fiber)
       assert.strictEqual((yield* budget.picture).waiting.length, 0)
       yield* Fiber.interrupt(first.fiber)
+      assert.strictEqual(yield* reserved(budget), 0)
+    })
+  )
+
+  it.effect("a wait that was given up leaves the line at once, though the scope goes on", () =>
+    Effect.gen(function* () {
+      const budget = ProofBudget.make(1_000)
+      const first = yield* hold(budget, "a", 600)
+      const scope = yield* Scope.make()
+      const waiting = yield* Effect.fork(Scope.extend(budget.reserve("b", 900, "b"), scope))
+      yield* Harness.settle
+      assert.strictEqual((yield* budget.picture).waiting.length, 1)
+      yield* Fiber.interrupt(waiting)
+      assert.strictEqual((yield* budget.picture).waiting.length, 0)
+      yield* first.end
+      assert.strictEqual(yield* reserved(budget), 0)
+      yield* Scope.close(scope, Exit.void)
       assert.strictEqual(yield* reserved(budget), 0)
     })
   )
