@@ -45,6 +45,8 @@ export interface PoolBlock {
 }
 
 export interface MinerBalance {
+  /** For `Page.before` of the next page. */
+  readonly position: number
   readonly minerId: string
   /** Of blocks that are not mature yet. */
   readonly immatureNicks: bigint
@@ -54,6 +56,8 @@ export interface MinerBalance {
 }
 
 export interface MinerTotals {
+  /** For `Page.before` of the next page. */
+  readonly position: number
   readonly minerId: string
   readonly worker: string
   readonly accepted: bigint
@@ -77,6 +81,8 @@ export interface ShareRow {
 }
 
 export interface Payout {
+  /** For `Page.before` of the next page. */
+  readonly position: number
   readonly id: string
   readonly state: "planned" | "sent" | "confirmed" | "failed"
   readonly outputs: ReadonlyArray<{ readonly minerId: string; readonly nicks: bigint }>

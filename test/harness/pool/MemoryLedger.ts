@@ -65,7 +65,13 @@ export class MemoryLedger {
       if (block.state === "mature") earned += sum
     }
     const paidNicks = this.#spent.get(minerId) ?? 0n
-    return { minerId, immatureNicks, payableNicks: earned - paidNicks, paidNicks }
+    return {
+      position: this.miners.indexOf(minerId) + 1,
+      minerId,
+      immatureNicks,
+      payableNicks: earned - paidNicks,
+      paidNicks
+    }
   }
 
   get miners(): ReadonlyArray<string> {
@@ -196,7 +202,7 @@ export class MemoryLedger {
       .filter(({ nicks }) => nicks >= rule.minimumPayoutNicks && nicks > 0n)
     if (outputs.length === 0) return null
     for (const { minerId, nicks } of outputs) this.#spend(minerId, nicks)
-    const plan: Payout = { id, state: "planned", outputs, createdAt: 0, txId: null }
+    const plan: Payout = { position: this.plans.length + 1, id, state: "planned", outputs, createdAt: 0, txId: null }
     this.plans.push(plan)
     return plan
   }
