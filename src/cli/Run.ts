@@ -12,7 +12,7 @@ import * as Fiber from "effect/Fiber"
 import type { Language } from "../../config/Setting.ts"
 import { plain } from "../console/Width.ts"
 import type { CommandSpec, Failure } from "./CommandSpec.ts"
-import { sections } from "./CommandSpec.ts"
+import { locate, sections } from "./CommandSpec.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { nearest, parse } from "./Parse.ts"
 import * as Signals from "./Signals.ts"
@@ -89,11 +89,10 @@ const interruptOnSignal = (fiber: Fiber.RuntimeFiber<unknown, unknown>) => {
 }
 
 export const main = async (root: CommandSpec, words: ReadonlyArray<string>, language: Language): Promise<never> => {
-  const state = { lasting: false, verbose: words.includes("--verbose") }
+  const state = { lasting: locate(root, words).spec.lasting, verbose: words.includes("--verbose") }
   const program = Effect.gen(function* () {
     const parsed = yield* parse(root, words, language)
     if (parsed?.spec.execute == null) return
-    state.lasting = parsed.spec.lasting
     const sources = yield* Sources.read(parsed.flags, process.env, sections(root))
     for (const { known, line, variable } of Sources.strangers(sources, sections(root))) {
       const near = nearest(variable, known)

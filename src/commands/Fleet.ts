@@ -18,12 +18,12 @@ import type * as Scope from "effect/Scope"
 import type { FleetSettings } from "../../actors/nexus/FleetCore.ts"
 import type { NodeEntry, StopReport } from "../../actors/nexus/NodeFleet.ts"
 import * as ProofBudget from "../../actors/nexus/ProofBudget.ts"
-import type { Difficulty } from "../../actors/nexus/Task.ts"
 import * as ActorSystem from "../../actors/runtime/ActorSystem.ts"
 import type { Language, Values } from "../../config/Setting.ts"
 import type { batchFile, common, start } from "../../config/Settings.ts"
 import { HostMissing } from "../../kernels/Errors.ts"
 import { hostExecutable } from "../../kernels/Paths.ts"
+import type { Failure } from "../cli/CommandSpec.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import type * as Signals from "../cli/Signals.ts"
 import { version } from "../cli/Version.ts"
@@ -114,8 +114,9 @@ export const prepare = (
     const key = yield* account.signingKey
     const report = environment.local ? null : yield* Effect.provide(Preflight.check(), FetchHttpClient.layer)
     for (const notice of report?.notices ?? []) yield* Effect.logWarning(notice)
-    const memory = ProofBudget.make(values.memoryLimit ?? MemoryLimit.byDefault())
-    yield* memory.reserve("pitboss", MemoryLimit.ownBytes, "the supervisor itself")
+    const limit = values.memoryLimit ?? MemoryLimit.byDefault()
+    const memory = ProofBudget.make(limit)
+    yield* memory.reserve("pitboss", Math.min(MemoryLimit.ownBytes, limit / 2), "the supervisor itself")
     const plan: FleetProgram.Plan = {
       program,
       home,
@@ -126,17 +127,10 @@ export const prepare = (
       officialProver,
       slots: values.maxThreads ?? availableParallelism(),
       memory,
-      settings: { ...settings, maxDifficulty: difficultyOf(values.maxDifficulty), maxTasks: values.maxTasks }
+      settings: { ...settings, maxDifficulty: values.maxDifficulty, maxTasks: values.maxTasks }
     }
     return { plan, nodes: entries }
   })
-
-const difficultyOf = (value: Shared["maxDifficulty"]): Difficulty | null => value
-
-interface Failure {
-  readonly _tag: string
-  readonly message: string
-}
 
 /** The table owns the screen on a terminal; everywhere else, and on demand, lines do. */
 const hasTable = (values: Shared) =>
@@ -190,7 +184,7 @@ export const launch = (
     )
     const report = yield* FleetProgram.run(
       plan,
-      { nodes, spares: fleet.spares },
+      { nodes, spares: fleet.spares, maxConcurrent: plan.settings.maxConcurrent ?? null },
       FleetSurface.children(options, requests)
     )
     yield* Effect.logInfo(told(report))

@@ -72,10 +72,12 @@ export interface Plan {
   readonly settings: Partial<FleetSettings>
 }
 
-/** Who is in the fleet now: what a restarted fleet begins with. */
+/** Who is in the fleet now, and what the operator has changed since the start: what a restarted fleet begins with. */
 export interface Roster {
   nodes: ReadonlyArray<NodeEntry>
   spares: ReadonlyArray<NodeEntry>
+  /** Null: the fleet's own default. */
+  maxConcurrent: number | null
 }
 
 export interface Core {
@@ -161,10 +163,11 @@ const coreChildren = (plan: Plan, core: Core) => {
     core.fleet,
     Effect.gen(function* () {
       const client = yield* clientOf(plan)
+      const { maxConcurrent, nodes, spares } = core.roster
       return yield* FleetTree.make({
-        nodes: core.roster.nodes,
-        spares: core.roster.spares,
-        settings: plan.settings
+        nodes,
+        spares,
+        settings: { ...plan.settings, ...(maxConcurrent === null ? {} : { maxConcurrent }) }
       }).pipe(
         Effect.provideService(Orchestrator, client),
         Effect.provideServiceEffect(Prover, prover.get),

@@ -23,7 +23,7 @@ import { Controlled } from "../control/Controlled.ts"
 import { rowsOf } from "../control/TreeRows.ts"
 import type { Entry, Sink } from "../telemetry/Log.ts"
 import * as ProcessMemory from "../telemetry/ProcessMemory.ts"
-import type { Core } from "./FleetProgram.ts"
+import type { Core, Roster } from "./FleetProgram.ts"
 import type { Lists } from "./Lists.ts"
 
 export interface Options {
@@ -49,6 +49,7 @@ const base = (program: string) => `/${program}/nexus/fleet/nodes`
 
 const controlled = (
   options: Options,
+  roster: Roster,
   fleet: NodeFleetService,
   requests: Queue.Enqueue<Request>,
   reload: ControlledService["reload"],
@@ -77,7 +78,11 @@ const controlled = (
     pause: (node) => withNode(node, fleet.pause),
     resume: (node) => withNode(node, fleet.resume),
     restart: (node) => withNode(node, fleet.restart),
-    setConcurrency: fleet.setConcurrency,
+    setConcurrency: (limit) =>
+      Effect.suspend(() => {
+        roster.maxConcurrent = limit
+        return fleet.setConcurrency(limit)
+      }),
     reload,
     stop: Effect.asVoid(Queue.offer(requests, "stop")),
     tree: Effect.map(tree.snapshot, rowsOf)
@@ -193,7 +198,7 @@ export const children = (
     const fleet = core.fleet.get
     const reload = Effect.flatMap(fleet, (present) => reloadOf(options, core, present))
     const program = Effect.gen(function* () {
-      return controlled(options, yield* fleet, requests, reload, yield* SupervisionTree)
+      return controlled(options, core.roster, yield* fleet, requests, reload, yield* SupervisionTree)
     })
     const surface: Surface = { options, requests, fleet, reload, program }
     return [
