@@ -79,18 +79,20 @@ export class Cell<S, M, E, R> extends Address<M, R> implements ActorContext<M>, 
     this.asleep = false
     environment.node.subject = this
     const { behaviour } = this
-    if (behaviour.initial !== undefined) {
-      this.status = "booting"
-      try {
-        this.begin(behaviour.initial(this))
-      } catch (defect) {
-        this.abandonBoot()
-        return Effect.die(defect)
+    this.status = "booting"
+    try {
+      if (behaviour.initial !== undefined) this.begin(behaviour.initial(this))
+      else {
+        const init = Effect.isEffect(behaviour.init) ? behaviour.init : behaviour.init(this)
+        if (!isValue(init)) return this.bootWith(init)
+        // `Effect.succeed(state)`: nothing to acquire, so no Scope.
+        this.begin(init.value)
       }
       return undefined
+    } catch (defect) {
+      this.abandonBoot()
+      return Effect.die(defect)
     }
-    this.status = "booting"
-    return this.bootWith(typeof behaviour.init === "function" ? behaviour.init(this) : behaviour.init)
   }
 
   private bootWith(init: Effect.Effect<S, E, R | Scope.Scope>): Effect.Effect<void, unknown, R> {

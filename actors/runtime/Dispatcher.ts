@@ -38,6 +38,9 @@ export const runNow = (runnable: Runnable): void => {
   depth--
 }
 
+/** Whether nothing waits to be run; for simulated clocks, which must not let time pass before. */
+export const isIdle = (): boolean => !scheduled && queue.length === 0
+
 const schedule = (): void => {
   scheduled = true
   // The first microtask since the event loop was last seen asks to be told when it is seen again.

@@ -37,11 +37,18 @@ export const make = <R = never>(): Effect.Effect<Runner<R>, never, R> =>
     // The caller may sit in an uninterruptible region (acquireRelease); what it starts must stay interruptible.
     const runtime = Runtime.enableRuntimeFlag(captured, RuntimeFlags.Interruption)
     const start = Runtime.runFork(runtime)
+    // A hot actor forks many times in a row: the runtime of the last node is kept.
+    let last: TreeNode | undefined
+    let startLast = start
     return {
       fork: (effect, onExit) => running(start(effect), onExit),
       forkAt: (node, effect, onExit) => {
-        const context = Context.add(runtime.context, CurrentNode, { node })
-        return running(Runtime.runFork(Runtime.make({ ...runtime, context }))(effect), onExit)
+        if (node !== last) {
+          const context = Context.add(runtime.context, CurrentNode, { node })
+          startLast = Runtime.runFork(Runtime.make({ ...runtime, context }))
+          last = node
+        }
+        return running(startLast(effect), onExit)
       }
     }
   })

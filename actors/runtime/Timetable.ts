@@ -37,7 +37,7 @@ export const make = <Out, In, R>(schedule: Schedule.Schedule<Out, In, R>): Timet
 /** Advance by one input; `None` when the schedule is done (no further try). */
 export const next = <In, Out, R>(
   timetable: Timetable<In, Out, R>,
-  input: In
+  input: NoInfer<In>
 ): Effect.Effect<Option.Option<Entry<In, Out, R>>, never, R> => timetable.next(input)
 
 // `state` is typed by the schedule itself (`any` in Effect's interface); it never leaves this closure.

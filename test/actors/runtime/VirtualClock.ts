@@ -6,6 +6,7 @@
  * equal ones in the order they began; everything that can happen without time happens before time goes on.
  */
 import { Clock, Duration, Effect } from "effect"
+import * as Dispatcher from "../../../actors/runtime/Dispatcher.ts"
 
 interface Sleep {
   readonly due: number
@@ -75,7 +76,11 @@ export class VirtualClock implements Clock.Clock {
   }
 }
 
-/** Until no microtask is left. */
+/** Until no microtask is left and no actor is ready. */
 const idle = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
+  const look = () => {
+    if (Dispatcher.isIdle()) resume(Effect.void)
+    else setImmediate(look)
+  }
+  setImmediate(look)
 })
