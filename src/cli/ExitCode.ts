@@ -33,6 +33,8 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   ManyTargets: 2,
   UnknownNode: 2,
   PowRefused: 2,
+  MiningKeyInvalid: 2,
+  ForeignDevnet: 2,
   // 3: looked at and refused
   CountryRefused: 3,
   Forbidden: 3,
@@ -41,6 +43,8 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   ReceiptsStayLocal: 3,
   ControlRefused: 3,
   ProofInvalid: 3,
+  DevnetDamaged: 3,
+  BooksUnbalanced: 3,
   // 4: a peer, a program or a free folder is missing
   ProverMissing: 4,
   HostMissing: 4,

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Stops the running pool-server: by its process id, in good order. An argument names another data folder.
+. "$(dirname -- "$0")/common.sh"
+
+case "${1:-}" in
+  -h | --help) printf 'Usage: %s [DATA-FOLDER]\n' "$name"; exit 0 ;;
+  -*) die "unknown flag $1" ;;
+esac
+stop_program pool-server "${1:-}"

@@ -1,0 +1,142 @@
+/**
+ * `pitboss pool-server`: from resolved settings to a plan, and running it until it is stopped.
+ *
+ * Everything that can be wrong is looked at before anything starts: chain, mining key, tokens, TLS files, data folder.
+ * Each is one line and an exit code.
+ */
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Limits from "../../actors/pool/PoolSettings.ts"
+import * as ActorSystem from "../../actors/runtime/ActorSystem.ts"
+import type { poolServer } from "../../config/PoolSettings.ts"
+import type { Values } from "../../config/Setting.ts"
+import type { common } from "../../config/Settings.ts"
+import * as Native from "../../kernels/NockPowNative.ts"
+import type { Failure, Invocation } from "../cli/CommandSpec.ts"
+import * as DataFolder from "../cli/DataFolder.ts"
+import { SettingError } from "../cli/Errors.ts"
+import { version } from "../cli/Version.ts"
+import * as Address from "../nockchain/Address.ts"
+import * as Lines from "../pool/program/Lines.ts"
+import * as PoolProgram from "../pool/program/PoolProgram.ts"
+import * as Secrets from "../pool/program/Secrets.ts"
+import * as LedgerStore from "../storage/Ledger.ts"
+import * as Log from "../telemetry/Log.ts"
+
+type Given = Values<typeof poolServer & typeof common>
+type Origins = ReadonlyMap<string, string>
+
+const placeOf = (origins: Origins, name: string) => origins.get(name) ?? `--${name}`
+
+/** "[::1]:7777", "0.0.0.0:7777", ":7777"; the form was checked with the setting. */
+const endpointOf = (text: string): PoolProgram.Endpoint => {
+  const cut = text.lastIndexOf(":")
+  const host = text.slice(0, cut).replace(/^\[|\]$/g, "")
+  return { host: host === "" ? "0.0.0.0" : host, port: Number(text.slice(cut + 1)) }
+}
+
+const checkChain = ({ chain }: Given, origins: Origins) =>
+  chain === "devnet"
+    ? Effect.void
+    : Effect.fail(
+        new SettingError({
+          source: placeOf(origins, "chain"),
+          problem: `"${chain}" cannot be mined yet: the adapter to a Nockchain node comes later; leave it out to use the embedded devnet`
+        })
+      )
+
+const oldKey =
+  "a public key of version 0 (97 bytes, about 132 characters) cannot be mined to any more: since version 1 a coinbase pays " +
+  "the hash of a key. Use the address (52 to 56 characters) that `pitboss wallet keygen` or `pitboss wallet show` prints"
+
+const keyOf = ({ pubkey }: Given, origins: Origins, native: Native.NockPowNative) => {
+  if (pubkey === null) return Effect.succeed(null)
+  const source = placeOf(origins, "pubkey")
+  const address = Address.parse(native, pubkey)
+  switch (address._tag) {
+    case "Pkh":
+      return Effect.succeed(address.text)
+    case "PublicKey":
+      return Effect.fail(new SettingError({ source, problem: oldKey }))
+    case "Invalid":
+      return Effect.fail(
+        new SettingError({ source, problem: pubkey.trim().length > 133 ? oldKey : `not an address: ${address.reason}` })
+      )
+  }
+}
+
+const tlsOf = ({ tlsCa, tlsCert, tlsKey }: Given) => {
+  if (tlsCert !== null && tlsKey !== null) return Secrets.tls(tlsCert, tlsKey, tlsCa)
+  if (tlsCert === null && tlsKey === null && tlsCa === null) return Effect.succeed(null)
+  const problem = "--tls-cert and --tls-key go together, and --tls-ca needs both"
+  return Effect.fail(new SettingError({ source: "TLS", problem }))
+}
+
+const planOf = (values: Given, origins: Origins, home: string, sink: Log.Sink) =>
+  Effect.gen(function* () {
+    yield* checkChain(values, origins)
+    const native = yield* Native.load
+    const plan: PoolProgram.Plan = {
+      home,
+      pkh: yield* keyOf(values, origins, native),
+      grpc: endpointOf(values.address),
+      http: endpointOf(values.http),
+      tls: yield* tlsOf(values),
+      statusMillis: values.statusInterval * 1000,
+      // The documented text is Chinese; English only for those who ask for it by name.
+      summary: values.lang === "en" ? "en" : "zh",
+      sink,
+      devnet: { maturity: values.devnetMaturity, refreshSeconds: values.devnetRefresh },
+      pool: {
+        ...Limits.defaults,
+        tokens: values.tokenFile === null ? [] : yield* Secrets.tokens(values.tokenFile),
+        vardiff: { ...Limits.defaultVardiff, startDifficulty: BigInt(values.shareDifficulty) },
+        limits: {
+          ...Limits.defaultLimits,
+          maxConnections: values.maxConnections,
+          maxConnectionsPerIp: values.maxPerAddress
+        },
+        payout: {
+          ...Limits.defaultPayout,
+          feeBasisPoints: Math.round(values.fee * 100),
+          minimumPayoutNicks: BigInt(values.minimumPayout),
+          intervalMillis: values.payoutInterval * 1000,
+          payable: PoolProgram.payable(native)
+        },
+        proverThreads: values.proverThreads ?? Math.max(1, Math.floor(availableParallelism() / 2))
+      },
+      drainMillis: values.shutdownDeadline * 1000
+    }
+    return plan
+  })
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
+
+const warn = ({ grpc, pool, tls }: PoolProgram.Plan) =>
+  pool.tokens.length === 0 && tls === null && !isLoopback(grpc.host)
+    ? Effect.logWarning(
+        `the miners' port ${grpc.host}:${grpc.port} is open to everybody: no token (--token-file) and no TLS (--tls-cert, --tls-key)`
+      )
+    : Effect.void
+
+export const run = (invocation: Invocation<typeof poolServer & typeof common>): Effect.Effect<void, Failure> => {
+  const { origins, values } = invocation
+  const least = values.verbose ? "debug" : Lines.leastOf(values.log)
+  const sink = Lines.sink(process.stdout, values.logFormat, least)
+  return Effect.gen(function* () {
+    const home = DataFolder.locate(values.data, process.env)
+    const plan = yield* planOf(values, origins, home, sink)
+    const books = yield* DataFolder.prepare(home, "pool")
+    yield* DataFolder.own(books, "pool-server")
+    yield* DataFolder.own(join(home, "chain"), "pool-server")
+    yield* Effect.logInfo(`pool-server ${version}: data in ${home}`)
+    yield* warn(plan)
+    yield* PoolProgram.run(plan, LedgerStore.layer({ url: values.db ?? join(books, "ledger.sqlite") }))
+    yield* Effect.logInfo("stopped")
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(ActorSystem.layer),
+    Effect.provide(Log.layer(sink, least === "debug" ? "debug" : "info"))
+  )
+}

@@ -1,0 +1,73 @@
+/**
+ * The pool's events as log lines: what an operator wants to read, and at which level.
+ */
+import type { PoolEvent } from "../../../actors/pool/PoolStatus.ts"
+import type { Entry, Level, Value } from "../../telemetry/Log.ts"
+
+interface Told {
+  readonly level: Level
+  readonly message: string
+  readonly fields?: Readonly<Record<string, Value>>
+}
+
+const named = (minerId: string, worker: string) => (worker === "" ? minerId : `${minerId}.${worker}`)
+
+const told = (event: PoolEvent): Told => {
+  switch (event._tag) {
+    case "Connected": {
+      const words = event.resumed ? "is back" : "is connected"
+      return {
+        level: "info",
+        message: `miner ${named(event.minerId, event.worker)} ${words}`,
+        fields: { peer: event.peer }
+      }
+    }
+    case "Disconnected": {
+      const who =
+        event.minerId === "" ? "a peer that did not say who it is" : `miner ${named(event.minerId, event.worker)}`
+      const usual = event.reason === "left" || event.reason === "stopping"
+      return {
+        level: usual ? "info" : "warn",
+        message: `${who} is gone (${event.reason}): ${event.detail}`,
+        fields: { peer: event.peer }
+      }
+    }
+    case "Refused":
+      return { level: "debug", message: `a connection was not let in: ${event.reason}`, fields: { peer: event.peer } }
+    case "Banned":
+      return {
+        level: "warn",
+        message: `${event.whom} is banned until ${new Date(event.until).toISOString()}: ${event.why}`
+      }
+    case "JobIssued":
+      return {
+        level: "debug",
+        message: `job ${event.jobId} for height ${event.height}${event.clean ? ", older work is dropped" : ""}`
+      }
+    case "Idle":
+      return { level: "warn", message: `miners have nothing to do: ${event.why}` }
+    case "TipChanged":
+      return {
+        level: "info",
+        message: `block ${event.tip.height}${event.ours ? " is ours" : ""}`,
+        fields: { id: event.tip.blockId }
+      }
+    case "BlockChanged": {
+      const bad = event.state === "orphaned" || event.state === "refused" || event.state === "lost"
+      return {
+        level: bad ? "warn" : "info",
+        message: `our block at height ${event.height} is ${event.state}: ${event.detail}`,
+        fields: { miner: event.minerId }
+      }
+    }
+    case "PayoutChanged":
+      return { level: "info", message: `payout ${event.id} is ${event.state}: ${event.detail}` }
+    case "Trouble":
+      return { level: "error", message: `${event.where}: ${event.message}` }
+  }
+}
+
+export const entryOf = (event: PoolEvent): Entry => {
+  const { fields = {}, level, message } = told(event)
+  return { at: event.at, level, path: "", event: event._tag, message, fields }
+}

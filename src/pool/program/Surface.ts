@@ -1,0 +1,189 @@
+/**
+ * What shows and steers a running pool: the children that the composition adds behind the pool's own.
+ *
+ * ```
+ * |- grpc       the port of the miners, and its health
+ * |- http       the HTTP API
+ * |- control    the control socket
+ * |- log        events as lines
+ * |- reporter   the status summary, and why miners are idle or do not come
+ * ```
+ *
+ * Each is restarted alone; losing a listener loses connections, which come back, and no share.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { ChainSourceService } from "../../../actors/pool/ChainSource.ts"
+import type { LedgerService } from "../../../actors/pool/Ledger.ts"
+import { PoolService, type PoolServiceShape } from "../../../actors/pool/PoolService.ts"
+import * as Backoff from "../../../actors/runtime/Backoff.ts"
+import * as ChildSpec from "../../../actors/runtime/ChildSpec.ts"
+import { SupervisionTree } from "../../../actors/runtime/SupervisionTree.ts"
+import type { Language } from "../../../config/Setting.ts"
+import { version } from "../../cli/Version.ts"
+import { ControlRefused } from "../../control/Api.ts"
+import { Controlled, type ControlledService } from "../../control/Controlled.ts"
+import { rowsOf } from "../../control/TreeRows.ts"
+import type { Entry, Sink } from "../../telemetry/Log.ts"
+import * as ProcessMemory from "../../telemetry/ProcessMemory.ts"
+import * as Grpc from "../grpc/Server.ts"
+import * as Process from "../http/Process.ts"
+import * as Http from "../http/Server.ts"
+import * as Events from "./Events.ts"
+import * as Summary from "./Summary.ts"
+
+export interface Options {
+  /** Folder of control sockets. */
+  readonly run: string
+  readonly grpc: Grpc.Options
+  readonly http: Http.Options
+  readonly statusMillis: number
+  /** Of the status summary. */
+  readonly language: Language
+  readonly sink: Sink
+  readonly minimumPayoutNicks: bigint
+  readonly payable: (minerId: string) => boolean
+  /** Begin to stop; asking again hurries. */
+  readonly stop: Effect.Effect<void>
+}
+
+export interface World {
+  readonly pool: PoolServiceShape
+  readonly ledger: LedgerService
+  readonly chain: ChainSourceService
+}
+
+const backoff = Backoff.make({ min: "100 millis", max: "10 seconds", resetAfter: "30 seconds" })
+
+const line = (at: number, level: Entry["level"], message: string): Entry => ({
+  at,
+  level,
+  path: "",
+  event: "log",
+  message,
+  fields: {}
+})
+
+const shown = (host: string, port: number) => `${host.includes(":") ? `[${host}]` : host}:${port}`
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
+
+const grpc = ({ grpc: options }: Options, { pool }: World) =>
+  ChildSpec.make({
+    id: "grpc",
+    backoff,
+    start: Effect.gen(function* () {
+      const serving = yield* Grpc.serve(options)
+      const reach = isLoopback(options.host)
+        ? "only programs on this machine can reach it"
+        : `the firewall must let TCP ${serving.port} in`
+      yield* Effect.logInfo(`miners connect to ${shown(options.host, serving.port)} (gRPC); ${reach}`)
+      const health = Stream.runForEach(pool.changes, ({ idle }) =>
+        Effect.sync(() => serving.health.set(idle === null ? "SERVING" : "NOT_SERVING"))
+      )
+      return Effect.raceFirst(serving.broken, health)
+    }).pipe(Effect.provideService(PoolService, pool))
+  })
+
+const http = (options: Options, world: World) =>
+  ChildSpec.make({
+    id: "http",
+    backoff,
+    start: Effect.gen(function* () {
+      const serving = yield* Http.serve(options.http, {
+        ...world,
+        usage: Process.reader(),
+        version,
+        minimumPayoutNicks: options.minimumPayoutNicks,
+        payable: options.payable
+      })
+      yield* Effect.logInfo(`HTTP API on http://${shown(options.http.host, serving.port)}`)
+      if (!isLoopback(options.http.host)) {
+        yield* Effect.logWarning("the HTTP API has no authentication: let only trusted addresses reach it")
+      }
+      return serving.broken
+    })
+  })
+
+/** It can be shown and stopped, and it has no nodes. */
+const controlled = (options: Options) =>
+  Effect.map(SupervisionTree, (tree): ControlledService => {
+    const startedAt = Date.now() - Math.round(performance.now())
+    const about = { program: "pool-server", pid: process.pid, version, startedAt }
+    const memory = ProcessMemory.reader()
+    const status = Effect.map(Clock.currentTimeMillis, (at) => ({ about, at, memory: memory(), fleet: null }))
+    const refused = Effect.fail(new ControlRefused({ detail: "a pool server runs no nodes" }))
+    return {
+      about,
+      status,
+      changes: Stream.repeatEffectWithSchedule(status, Schedule.spaced("1 second")),
+      pause: () => refused,
+      resume: () => refused,
+      restart: () => refused,
+      setConcurrency: () => refused,
+      reload: refused,
+      stop: options.stop,
+      tree: Effect.map(tree.snapshot, rowsOf)
+    }
+  })
+
+const control = (options: Options) =>
+  ChildSpec.make({
+    id: "control",
+    backoff,
+    start: Effect.gen(function* () {
+      const { start } = yield* Effect.promise(() => import("../../control/Server.ts"))
+      return yield* start(options.run).pipe(Effect.provideServiceEffect(Controlled, controlled(options)))
+    })
+  })
+
+const log = ({ sink }: Options, { pool }: World) =>
+  ChildSpec.make({
+    id: "log",
+    backoff,
+    start: Effect.succeed(
+      Stream.runForEach(pool.events, (event) => Effect.sync(() => sink.write(Events.entryOf(event))))
+    )
+  })
+
+/** What the summary's fixed items cannot say. */
+const remarks = (
+  options: Options,
+  status: Effect.Effect.Success<PoolServiceShape["status"]>
+): ReadonlyArray<string> => {
+  const { connections, idle } = status
+  if (idle !== null && connections.active > 0) {
+    return [`${connections.active} miners are connected and have nothing to do: ${idle}`]
+  }
+  if (connections.total === 0) {
+    const { host, port } = options.grpc
+    const refused = Object.values(connections.refused).reduce((sum, count) => sum + count, 0)
+    if (refused > 0) return [`no miner was let in; ${refused} connections were refused (see /metrics for the reasons)`]
+    return isLoopback(host)
+      ? [
+          `no miner has come yet; ${host} can only be reached from this machine, set --address 0.0.0.0:${port} for others`
+        ]
+      : [
+          `no miner has come yet; can they reach this machine on TCP ${port}? look at the firewall and the address they use`
+        ]
+  }
+  return []
+}
+
+const reporter = (options: Options, { pool }: World) =>
+  ChildSpec.make({
+    id: "reporter",
+    backoff,
+    start: Effect.succeed(
+      Effect.gen(function* () {
+        const status = yield* pool.status
+        const at = yield* Clock.currentTimeMillis
+        for (const text of Summary.lines(status, options.language)) options.sink.write(line(at, "info", text))
+        for (const text of remarks(options, status)) options.sink.write(line(at, "warn", text))
+      }).pipe(Effect.delay(options.statusMillis), Effect.forever)
+    )
+  })
+
+export const children = (options: Options, world: World) =>
+  [log(options, world), control(options), http(options, world), grpc(options, world), reporter(options, world)] as const
