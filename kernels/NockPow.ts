@@ -4,7 +4,7 @@
  * One interface over three backs: the kernel host (a supervised process: the product's choice), Node's own thread pool (for
  * short programs; a crash takes the process along), and a Test layer of plain functions. Jobs of one host queue up in order
  * of arrival; interrupting an effect stops its job (searches within 50 ms, proofs at the next piece of work, at most about
- * 50 ms per core at length 64). Memory of a proof: about 60 MB in the host, whatever the threads.
+ * 50 ms per core at length 64). Memory of a proof: under 48 MB in the host, whatever the threads.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -7,6 +7,7 @@
 import type {
   Digest,
   DigestJob,
+  Proved,
   Puzzle,
   SearchJob,
   SearchOutcome,
@@ -130,10 +131,11 @@ export const encodeProve = (puzzle: Puzzle, threads: number, simd: Simd | undefi
     .digest(puzzle.nonce)
     .done()
 
-export const decodeProved = (bytes: Uint8Array): { readonly digest: Digest; readonly jam: Uint8Array } => {
+export const decodeProved = (bytes: Uint8Array): Pick<Proved, "digest" | "jam" | "processorSeconds"> => {
   const reader = new Reader(bytes)
   const digest = reader.digest()
-  return { digest, jam: new Uint8Array(reader.take(reader.u32())) }
+  const processorSeconds = Number(reader.u64()) / 1e9
+  return { digest, processorSeconds, jam: new Uint8Array(reader.take(reader.u32())) }
 }
 
 export const encodeVerify = (jam: Uint8Array, simd: Simd | undefined): Uint8Array =>

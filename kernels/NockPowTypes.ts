@@ -74,7 +74,10 @@ export interface Proved {
   readonly digest: Digest
   /** Highest resident set of the host during the job, bytes; null when the system does not tell. */
   readonly peakBytes: number | null
+  /** Microseconds from the start of the job to its end. */
   readonly micros: number
+  /** Processor time of all its threads. */
+  readonly processorSeconds: number
 }
 
 /** Why a byte string is not a proof, or a proof is not valid; order as in kernels/native/nockpow/proof.h. */

@@ -34,6 +34,9 @@ Digest read_digest(ByteReader& in) {
 void write(ByteWriter& out, const Digest& d) {
   for (const u64 limb : d) out.u64(limb);
 }
+// Processor time of this process, all threads.
+u64 nanos_since(std::clock_t begin) { return static_cast<u64>(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC * 1e9); }
+
 const Kernels* pick(uint8_t simd) {
   switch (simd) {
     case 0: return &kernels();
@@ -116,11 +119,13 @@ Outcome op_prove(std::span<const uint8_t> params, JobContext& context) {
   const ProveOptions options{.threads = threads, .kernels = k, .progress = [&](Stage s, u64 done, u64 total) {
                                context.progress(static_cast<uint32_t>(s), done, total);
                              }};
+  const std::clock_t begin = std::clock();
   const ProveResult r = prove(version, commitment, nonce, length, options, context.stop());
   if (r.status == ProveStatus::cancelled) return Outcome::cancelled();
   if (r.status != ProveStatus::done) return refused(prove_status_text(r.status));
   ByteWriter out;
   write(out, pow_digest(version, r.proof.objects));
+  out.u64(nanos_since(begin));
   out.blob(encode_proof(r.proof));
   return Outcome::result(out.take());
 }
@@ -165,9 +170,8 @@ Outcome op_speed(std::span<const uint8_t> params, JobContext& context) {
   Digest nonce{};
   u64 count = 0;
   const std::clock_t begin = std::clock();
-  const auto used = [&] { return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC; };
   std::vector<Digest> nonces(64), out(64);
-  while (used() * 1000 < millis && !context.stopped()) {
+  while (nanos_since(begin) < u64{1000000} * millis && !context.stopped()) {
     if (what == 0) {
       for (int i = 0; i < 250; i++) k->permute8(state);
       count += 2000;
@@ -182,7 +186,7 @@ Outcome op_speed(std::span<const uint8_t> params, JobContext& context) {
   }
   if (context.stopped()) return Outcome::cancelled();
   ByteWriter writer;
-  writer.u64(count).u64(static_cast<u64>(used() * 1e9)).text(k->name);
+  writer.u64(count).u64(nanos_since(begin)).text(k->name);
   return Outcome::result(writer.take());
 }
 

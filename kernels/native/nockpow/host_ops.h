@@ -9,7 +9,8 @@
 //                      digest target -> u8 found, u64 tried, u64 offset, digest nonce, digest digest
 //                      progress 0: nonces tried, of count
 //   66 nockpow.prove   u8 simd, u8 version, u32 length, u32 threads, digest commitment, digest nonce
-//                      -> digest proof-of-work digest, blob jam; progress s (prover.h Stage): parts done, of its total
+//                      -> digest proof-of-work digest, u64 nanoseconds of processor time, blob jam
+//                      progress s (prover.h Stage): parts done, of its total
 //   67 nockpow.verify  u8 simd, blob jam of a proof or of a page
 //                      -> u8 refusal (proof.h, 0 = valid), u32 object, u16 length and UTF-8 detail, u8 decoded, and when
 //                         decoded: u8 version, u64 puzzle length, digest commitment, digest nonce, digest proof-of-work digest,

@@ -107,7 +107,7 @@ describe("jam and cue", () => {
         assert.isBelow(raw.length - bytes.length, 8)
         assert.isTrue(bytes.equals(raw.subarray(0, bytes.length)))
       },
-      60_000
+      300_000
     )
   }
 })

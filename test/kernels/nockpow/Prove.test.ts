@@ -43,7 +43,7 @@ describe("prove", () => {
           }
         }
       }),
-    60_000
+    300_000
   )
 
   it.scopedLive(
@@ -68,7 +68,7 @@ describe("prove", () => {
           assert.strictEqual(made.jam.length, row.bytes)
         }
       }),
-    60_000
+    300_000
   )
 
   for (const name of ["proof-v2-len1", "fakenet-genesis-pow-2-bex-1", "fakenet-genesis-pow-64-bex-2"]) {
@@ -89,7 +89,7 @@ describe("prove", () => {
           const again = yield* pow.verify(made.jam)
           assert.deepStrictEqual(again, verdict)
         }).pipe(Effect.scoped, Effect.runPromise),
-      60_000
+      300_000
     )
   }
 

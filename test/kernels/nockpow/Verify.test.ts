@@ -113,7 +113,7 @@ describe("verify", () => {
         assert.isAbove(total, 1000)
         assert.isAbove(reasons.size, 10)
       }),
-    120_000
+    300_000
   )
 
   it.scopedLive(
@@ -143,7 +143,7 @@ describe("verify", () => {
           assert.isFalse((yield* pow.verify(jamOf([BigInt(wrong), rest]))).valid)
         }
       }),
-    60_000
+    300_000
   )
 
   it.scopedLive("names what is wrong", () =>
@@ -192,7 +192,7 @@ describe("verify", () => {
           assert.isFalse(verdict.valid)
         }
       }),
-    60_000
+    300_000
   )
 
   const page = sharedFile("golden", "fakenet-genesis-pow-64-bex-2.jam")

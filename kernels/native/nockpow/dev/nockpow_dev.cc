@@ -5,7 +5,9 @@
 #include <ctime>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <random>
+#include <string>
 
 #include "../constraints.h"
 #include "../kernels.h"
@@ -119,6 +121,62 @@ int verify_files(int n, char** paths) {
   return bad == 0 ? 0 : 3;
 }
 
+// Changes every single field of a proof in turn (each word of each array, each limb, each number) and expects a refusal.
+int mutate_file(const char* path) {
+  const DecodeResult d = decode_proof(read_file(path), true);
+  if (d.refusal != Refusal::none || verify(d.proof).refusal != Refusal::none) return 3;
+  Proof p = d.proof;
+  u64 tried = 0, accepted = 0;
+  std::map<std::string, u64> reasons;
+  const auto judge = [&](size_t object) {
+    tried++;
+    const Verdict v = verify(p);
+    reasons[refusal_text(v.refusal)]++;
+    if (v.refusal != Refusal::none) return;
+    accepted++;
+    std::printf("  accepted: object %zu (%s)\n", object, tag_text(p.objects[object].tag));
+  };
+  for (size_t i = 0; i < p.objects.size(); i++) {
+    ProofObject& o = p.objects[i];
+    using enum ProofObject::Tag;
+    const auto change = [&](u64& field) {
+      const u64 old = field;
+      field = add(old, 1);
+      judge(i);
+      field = old;
+    };
+    const bool has_digest = o.tag == puzzle || o.tag == m_root || o.tag == comp_m;
+    if (has_digest) for (u64& x : o.digest) change(x);
+    if (o.tag == puzzle) for (u64& x : o.nonce) change(x);
+    if (o.tag == puzzle || o.tag == comp_m) change(o.number);
+    for (u64& x : o.words) change(x);
+    for (Digest& step : o.path) for (u64& x : step) change(x);
+    for (u64& x : o.product.leaves) change(x);
+    if (!o.words.empty()) {
+      const u64 last = o.words.back();
+      o.words.pop_back();
+      judge(i);
+      o.words.push_back(last);
+      o.words.push_back(0);
+      judge(i);
+      o.words.pop_back();
+    }
+    if (!o.path.empty()) {
+      const Digest last = o.path.back();
+      o.path.pop_back();
+      judge(i);
+      o.path.push_back(last);
+      o.path.push_back(last);
+      judge(i);
+      o.path.pop_back();
+    }
+  }
+  std::printf("%s: version %d, %llu single changes, %llu accepted;", path, p.version, static_cast<unsigned long long>(tried), static_cast<unsigned long long>(accepted));
+  for (const auto& [reason, n] : reasons) std::printf(" %s %llu", reason.c_str(), static_cast<unsigned long long>(n));
+  std::printf("\n");
+  return accepted == 0 ? 0 : 1;
+}
+
 int digest_rates() {
   const Digest c = {1, 2, 3, 4, 5}, n = {6, 7, 8, 9, 10};
   const std::atomic<bool> stop{false};
@@ -172,6 +230,7 @@ int main(int argc, char** argv) {
   if (argc > 6 && std::strcmp(argv[1], "prove") == 0) return prove_to_file(argv + 2);
   if (argc > 2 && std::strcmp(argv[1], "verify") == 0) return verify_files(argc - 2, argv + 2);
   if (argc > 1 && std::strcmp(argv[1], "digests") == 0) return digest_rates();
-  std::fprintf(stderr, "usage: nockpow_dev speed | reproduce FILE | constraints legacy|current\n");
+  if (argc > 2 && std::strcmp(argv[1], "mutate") == 0) return mutate_file(argv[2]);
+  std::fprintf(stderr, "usage: nockpow_dev speed | mutate FILE | reproduce FILE | constraints legacy|current\n");
   return 2;
 }
