@@ -67,19 +67,23 @@ const pageIn = (query: URLSearchParams): Effect.Effect<Page, BadRequest> => {
   return Effect.succeed({ limit: limit ?? defaultLimit, before })
 }
 
-/** Rows of the ledger with the position of the last one, when there may be more. */
-const paged = <Row extends { readonly position: number }, Shown>(
+/** Rows of the ledger, and where the next page begins when there may be one. */
+const paged = <Row, Shown>(
   read: (page: Page) => Effect.Effect<ReadonlyArray<Row>, Wrong>,
-  show: (row: Row) => Shown
+  show: (row: Row) => Shown,
+  positionOf: (row: Row) => number
 ): Handler => {
   return (query) =>
     Effect.gen(function* () {
       const page = yield* pageIn(query)
       const rows = yield* read(page)
       const last = rows.length < page.limit ? undefined : rows[rows.length - 1]
-      return Answers.ok({ items: rows.map(show), next: last?.position ?? null })
+      return Answers.ok({ items: rows.map(show), next: last === undefined ? null : positionOf(last) })
     })
 }
+
+const position = (row: { readonly position: number }) => row.position
+const id = (row: { readonly id: number }) => row.id
 
 /** Every balance that would be paid now, largest first. */
 const plan = ({ chain, ledger, minimumPayoutNicks, payable }: Sources): Effect.Effect<Shapes.Plan, Wrong> =>
@@ -158,8 +162,8 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
         Effect.zipWith(status, Clock.currentTimeMillis, (now, at) => Answers.ok(Pictures.sync(now, paceOf(now, at)))),
       "/api/openapi.json": () => Effect.succeed(Answers.bare(OpenApi.document(version, chain.name))),
       "/api/v1/pool": of(Pictures.pool),
-      "/api/v1/miners": paged(ledger.balances, Pictures.miner),
-      "/api/v1/workers": paged(ledger.miners, Pictures.worker),
+      "/api/v1/miners": paged(ledger.balances, Pictures.miner, position),
+      "/api/v1/workers": paged(ledger.miners, Pictures.worker, position),
       "/api/v1/connections": (query) =>
         Effect.gen(function* () {
           const limit = numberIn(query, "limit", mostRows)
@@ -168,19 +172,9 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
           const last = rows.length < (limit ?? defaultLimit) ? undefined : rows[rows.length - 1]
           return Answers.ok({ items: rows.map(Pictures.connection), next: last?.id ?? null })
         }),
-      "/api/v1/shares": (query) =>
-        paged(
-          (page) =>
-            Effect.map(ledger.shares(page, query.get("miner")), (rows) =>
-              rows.map((row) => ({ ...row, position: row.id }))
-            ),
-          Pictures.share
-        )(query),
-      "/api/v1/blocks": paged(
-        (page) => Effect.map(ledger.blocks(page), (rows) => rows.map((row) => ({ ...row, position: row.id }))),
-        Pictures.block
-      ),
-      "/api/v1/payouts": paged(ledger.payouts, Pictures.payout),
+      "/api/v1/shares": (query) => paged((page) => ledger.shares(page, query.get("miner")), Pictures.share, id)(query),
+      "/api/v1/blocks": paged(ledger.blocks, Pictures.block, id),
+      "/api/v1/payouts": paged(ledger.payouts, Pictures.payout, position),
       "/api/v1/payouts/plan": () => Effect.map(plan(sources), Answers.ok),
       "/api/v1/payouts/plan.csv": () =>
         Effect.map(plan(sources), ({ outputs }) =>

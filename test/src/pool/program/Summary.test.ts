@@ -1,0 +1,31 @@
+import { assert, it } from "@effect/vitest"
+import * as Lines from "../../../../src/pool/program/Lines.ts"
+import * as Summary from "../../../../src/pool/program/Summary.ts"
+import { status } from "../http/Fixture.ts"
+
+const at = Date.UTC(2023, 6, 23, 13, 0, 0)
+const shown = (language: "en" | "zh") =>
+  Summary.lines(status, language).map((message) =>
+    Lines.format({ at, level: "info", path: "/pool/reporter", event: "log", message, fields: {} })
+  )
+
+it("the status summary is the documented Chinese text, line by line", () => {
+  assert.deepStrictEqual(shown("zh"), [
+    "[2023-07-23T13:00:00Z INFO] ============ 矿池状态摘要 ============",
+    "[2023-07-23T13:00:00Z INFO] 运行时间: 3600 秒",
+    "[2023-07-23T13:00:00Z INFO] 连接矿工: 10 (总线程数: 80)",
+    "[2023-07-23T13:00:00Z INFO] 当前难度: 000000fffff...",
+    "[2023-07-23T13:00:00Z INFO] 哈希率: 160000000 H/s",
+    "[2023-07-23T13:00:00Z INFO] 区块高度: 1234",
+    "[2023-07-23T13:00:00Z INFO] 最后区块时间: 2023-07-23T12:58:30Z",
+    "[2023-07-23T13:00:00Z INFO] 找到区块: 5 (已接受: 4)",
+    "[2023-07-23T13:00:00Z INFO] 当前工作ID: abcd1234",
+    "[2023-07-23T13:00:00Z INFO] 工作更新次数: 15",
+    "[2023-07-23T13:00:00Z INFO] ======================================"
+  ])
+})
+
+it("in English on demand", () => {
+  assert.strictEqual(shown("en").length, shown("zh").length)
+  assert.include(shown("en")[2], "Connected miners: 10 (total threads: 80)")
+})
