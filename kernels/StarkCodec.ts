@@ -74,8 +74,9 @@ export interface Proved extends Announcement {
   readonly keccak: string
   /** The buffers' part of the announcement, and how much of it was used. */
   readonly bufferBytes: { readonly planned: number; readonly peak: number }
-  /** Running, filling and proving, seconds. */
+  /** Running, filling and proving, seconds; processor time of all threads, and of the one that coordinates them. */
   readonly seconds: number
+  readonly processorSeconds: { readonly all: number; readonly first: number }
 }
 
 export interface Judged {
@@ -195,7 +196,8 @@ export const decodeProved = (bytes: Uint8Array): Proved => {
   const announcement = readAnnouncement(r)
   const bufferBytes = { planned: r.u64(), peak: r.u64() }
   const seconds = r.u64() / 1e6
-  return { ...announcement, bufferBytes, seconds, keccak: r.hash(), proof: r.blob() }
+  const processorSeconds = { all: r.u64() / 1e6, first: r.u64() / 1e6 }
+  return { ...announcement, bufferBytes, seconds, processorSeconds, keccak: r.hash(), proof: r.blob() }
 }
 
 export const decodeJudged = (bytes: Uint8Array): Judged => {

@@ -2,6 +2,7 @@
 #include "host_ops.h"
 
 #include <chrono>
+#include <ctime>
 #include <memory>
 
 #include "../../common/Bytes.h"
@@ -33,6 +34,28 @@ Outcome failed(const Failure& failure) {
 }
 
 Outcome bad_params() { return Outcome::error(host::kBadParams, "the parameters of the job cannot be read"); }
+
+// Microseconds on the wall, of processor time of the process and of the calling thread (0 where the system does not tell).
+struct Clocks {
+  uint64_t wall = 0, process = 0, thread = 0;
+  static Clocks now() {
+    const auto micros = [](auto clock) {
+      return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(clock).count());
+    };
+    Clocks out;
+    out.wall = micros(std::chrono::steady_clock::now().time_since_epoch());
+#if defined(CLOCK_PROCESS_CPUTIME_ID) && defined(CLOCK_THREAD_CPUTIME_ID)
+    const auto read = [&](clockid_t id) {
+      timespec t{};
+      clock_gettime(id, &t);
+      return micros(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
+    };
+    out.process = read(CLOCK_PROCESS_CPUTIME_ID);
+    out.thread = read(CLOCK_THREAD_CPUTIME_ID);
+#endif
+    return out;
+  }
+};
 
 struct Guest {
   uint64_t max_steps = 0;
@@ -88,7 +111,7 @@ Outcome prove_op(std::span<const uint8_t> params, JobContext& context) {
   const uint64_t budget = in.u64();
   const Guest guest = read_guest(in);
   if (!in.done() || wanted > 2 || threads > kMaxThreads) return bad_params();
-  const auto begin = std::chrono::steady_clock::now();
+  const Clocks begin = Clocks::now();
   auto ran = run_guest(guest, context);
   if (auto* outcome = std::get_if<Outcome>(&ran)) return std::move(*outcome);
   const Run& run = *std::get<std::unique_ptr<Run>>(ran);
@@ -111,11 +134,11 @@ Outcome prove_op(std::span<const uint8_t> params, JobContext& context) {
   });
   if (const auto* failure = std::get_if<Failure>(&result)) return failed(*failure);
   const auto& proved = std::get<Proved>(result);
-  const auto micros =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+  const Clocks end = Clocks::now();
   ByteWriter out;
   write_facts(out, run, threads);
-  out.u8(mode).u64(announced).u64(proved.planned).u64(proved.peak).u64(static_cast<uint64_t>(micros));
+  out.u8(mode).u64(announced).u64(proved.planned).u64(proved.peak);
+  out.u64(end.wall - begin.wall).u64(end.process - begin.process).u64(end.thread - begin.thread);
   out.bytes(keccak256(proved.bytes)).blob(proved.bytes);
   return Outcome::result(out.take());
 }

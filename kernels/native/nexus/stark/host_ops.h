@@ -6,7 +6,8 @@
 //
 //   32 nexus.prove         u8 mode (0 auto, 1 lean, 2 fast), u8 threads (0: 1), u64 memory budget in bytes (0: none), guest
 //                          -> facts, u8 mode (1, 2), u64 announced process bytes, u64 announced and u64 used buffer bytes,
-//                             u64 microseconds, 32 bytes Keccak-256, blob proof
+//                             u64 microseconds, u64 microseconds of processor time of all threads and u64 of the first one,
+//                             32 bytes Keccak-256, blob proof
 //                          partial, before anything large is allocated: facts, u8 mode, u64 announced process bytes
 //                          progress s (Prover.h Stage): parts done, of its total. Auto takes fast when the budget allows it.
 //   33 nexus.check         u8 most log rows (0: 18), u32 exit code, blob elf, blob public input, blob output, blob proof
