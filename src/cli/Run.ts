@@ -90,6 +90,11 @@ const interruptOnSignal = (fiber: Fiber.RuntimeFiber<unknown, unknown>) => {
 
 export const main = async (root: CommandSpec, words: ReadonlyArray<string>, language: Language): Promise<never> => {
   const state = { lasting: locate(root, words).spec.lasting, verbose: words.includes("--verbose") }
+  // Thrown where no fiber could see it (a callback of a socket or a stream): the same one line, and the terminal is given
+  // back on the way out. What was acknowledged is on disk, and whoever supervises this process starts it again.
+  process.on("uncaughtException", (error) => {
+    process.exit(conclude({ exit: Exit.die(error), signal: null, ...state }))
+  })
   const program = Effect.gen(function* () {
     const parsed = yield* parse(root, words, language)
     if (parsed?.spec.execute == null) return

@@ -85,6 +85,13 @@ describe("exit codes", () => {
     )
   })
 
+  it("so is whatever is thrown where nobody can catch it", async () => {
+    const thrower = "data:text/javascript,setTimeout(()=>{throw new Error('boom')},1500)"
+    const result = await run(["orchestrator", "--port", "0"], { env: { NODE_OPTIONS: `--import=${thrower}` } })
+    assert.strictEqual(result.code, 1)
+    assert.match(result.stderr, /^pitboss: internal error, this is a bug: Error: boom; [^\n]*\n$/)
+  })
+
   const wrong: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["an unknown command", ["bath-file"], /no command bath-file; did you mean pitboss batch-file\?/],
     [
