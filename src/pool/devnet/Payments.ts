@@ -13,8 +13,7 @@ import type { NockPowNative } from "../../../kernels/NockPowNative.ts"
 import * as Address from "../../nockchain/Address.ts"
 import type { Header, Rules } from "./Rules.ts"
 import type * as Store from "./Store.ts"
-import { spendable } from "./Template.ts"
-import { maxOutputs, maxPaymentBytes } from "./Transaction.ts"
+import { maxInputs, maxOutputs, maxPaymentBytes } from "./Transaction.ts"
 
 const total = (outputs: ReadonlyArray<{ readonly nicks: bigint }>) =>
   outputs.reduce((sum, { nicks }) => sum + nicks, 0n)
@@ -58,9 +57,16 @@ export const take = (
     }
     const open = yield* store.openPayments
     const promised = open.reduce((sum, payment) => sum + total(payment.outputs), 0n)
-    const free = total(spendable(rules, yield* store.notes(owner), tip.height + 1)) - promised
-    if (free < total(outputs)) {
-      const reason = `${total(outputs)} nicks were asked for and ${free < 0n ? 0n : free} of the pool's are spendable at height ${tip.height + 1}`
+    const height = tip.height + 1
+    const notes = yield* store.spendable(owner, height, rules.maturity, (open.length + 1) * maxInputs)
+    const free = total(notes) - promised
+    const due = total(outputs)
+    if (free < due) {
+      const reason = `${due} nicks were asked for and ${free < 0n ? 0n : free} of the pool's are spendable at height ${height}`
+      return yield* new PaymentRefused({ id, reason })
+    }
+    if (total(notes.slice(0, maxInputs)) < due && notes.length > maxInputs) {
+      const reason = `it would spend more than ${maxInputs} notes; pay it in parts`
       return yield* new PaymentRefused({ id, reason })
     }
     yield* store.addPayment({ id, outputs }, yield* Clock.currentTimeMillis)

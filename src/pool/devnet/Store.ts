@@ -166,6 +166,14 @@ export const make = (sql: SqlClient.SqlClient) => {
         sql`SELECT name, pkh, nicks, height, coinbase FROM devnet_notes
             WHERE pkh = ${pkh} AND spent_in IS NULL ORDER BY height, name`
       ),
+    /** Of these the ones that a block at `height` can spend, at most `limit`, oldest first. */
+    spendable: (pkh: string, height: number, maturity: number, limit: number) =>
+      rows(
+        NoteRow,
+        sql`SELECT name, pkh, nicks, height, coinbase FROM devnet_notes
+            WHERE pkh = ${pkh} AND spent_in IS NULL AND (coinbase = 0 OR height <= ${height - maturity})
+            ORDER BY height, name LIMIT ${limit}`
+      ),
 
     addPayment: ({ id, outputs }: Payment, askedAt: number) =>
       sql`INSERT INTO devnet_payments (id, outputs, asked_at) VALUES (${id}, ${encodeOutputs(outputs)}, ${askedAt})`,

@@ -26,10 +26,6 @@ export interface Template {
   readonly transactions: ReadonlyArray<Transaction.Transaction>
 }
 
-/** Notes of an owner that a block at `height` can spend, oldest first. */
-export const spendable = (rules: Rules, notes: ReadonlyArray<Store.Note>, height: number): ReadonlyArray<Store.Note> =>
-  notes.filter((note) => !note.coinbase || note.height + rules.maturity <= height)
-
 /** The body of a child of `parent` at a time, not before its parent allows. */
 export const bodyAfter = (
   native: NockPowNative,
@@ -101,8 +97,9 @@ export const build = (
 ): Effect.Effect<Template, SqlError> =>
   Effect.gen(function* () {
     const open = yield* store.openPayments
-    const owned = open.length === 0 ? [] : yield* store.notes(native.base58(pkh))
-    const free = [...spendable(rules, owned, parent.height + 1)]
+    const limit = open.length * Transaction.maxInputs
+    const owned = yield* store.spendable(native.base58(pkh), parent.height + 1, rules.maturity, limit)
+    const free = [...owned]
     const transactions = open.flatMap((payment) => pay(native, payment, free, pkh) ?? [])
     const page = bodyAfter(native, rules, parent, now, pkh, transactions)
     return { page, commitment: Roots.commitment(native, page), transactions }

@@ -26,8 +26,9 @@ export interface Transaction {
 }
 
 const tag = text("dev-pay")
-export const maxInputs = 1024
-export const maxOutputs = 1024
+/** Together below the 131,072 atoms that can be hashed at once: five per input, six per output. */
+export const maxInputs = 8_192
+export const maxOutputs = 8_192
 export const maxPaymentBytes = 128
 
 export const toNoun = (transaction: Transaction): Noun =>

@@ -339,6 +339,30 @@ describe("payments", () => {
     })
   )
 
+  it.scoped("reach thousands of accounts at once", () =>
+    Effect.gen(function* () {
+      yield* today
+      const { source } = yield* makeDevnet()
+      const { pay } = source
+      if (pay === null) return assert.fail("cannot pay")
+      for (let block = 0; block < 3; block++) yield* mine(source)
+      const accounts = Array.from({ length: 3000 }, (_, index) => native.base58([BigInt(index), 9n, 9n, 9n, 9n]))
+      const asked = yield* Effect.forkScoped(
+        pay(
+          "many",
+          accounts.map((account) => ({ pkh: account, nicks: 7n }))
+        )
+      )
+      yield* TestClock.adjust(1)
+      yield* mine(source)
+      assert.strictEqual((yield* Fiber.join(asked)).height, 4)
+      assert.deepStrictEqual(
+        (yield* source.notes(accounts[2999] ?? "")).map(({ nicks }) => nicks),
+        [7n]
+      )
+    })
+  )
+
   it.scoped("that cannot be are refused with the reason", () =>
     Effect.gen(function* () {
       yield* today
