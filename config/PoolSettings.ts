@@ -114,7 +114,6 @@ export const poolServer = {
     { ...text, placeholder: "URL|FILE" },
     {
       name: "db",
-      variables: ["DATABASE_URL"],
       about: {
         en: "the pool's books: a file for SQLite, or a postgres:// URL",
         zh: "账本：SQLite 文件，或 postgres:// URL"

@@ -3,6 +3,7 @@
  *
  * The folder mirrors this tree. Nothing here loads a program.
  */
+import * as PoolSettings from "../../config/PoolSettings.ts"
 import * as Settings from "../../config/Settings.ts"
 import type { Argument, CommandSpec } from "../cli/CommandSpec.ts"
 import { branch, leaf } from "../cli/CommandSpec.ts"
@@ -87,6 +88,29 @@ const orchestrator = leaf({
   load: () => import("./Orchestrator.ts").then((module) => module.run)
 })
 
+const poolServer = leaf({
+  name: "pool-server",
+  about: {
+    en: "run a mining pool: devnet chain, books, miners over gRPC, HTTP API",
+    zh: "运行矿池：内置开发链、账本、gRPC 矿工接口、HTTP API"
+  },
+  details: [
+    {
+      en: "Miners connect with `pitboss miner HOST`. Blocks are mined on the embedded devnet, a small chain of its own that is not the Nockchain network. Shares are in the books before they are acknowledged.",
+      zh: "矿工用 `pitboss miner 主机` 连接。区块在内置开发链上产生，它不是 Nockchain 主网。份额在确认之前已写入账本。"
+    }
+  ],
+  examples: [
+    "pitboss pool-server",
+    "pitboss pool-server -p ADDRESS -a 0.0.0.0:7777 --http 127.0.0.1:8080",
+    "pitboss pool-server --token-file tokens.txt --tls-cert cert.pem --tls-key key.pem"
+  ],
+  section: "pool-server",
+  settings: { ...PoolSettings.poolServer, ...common },
+  lasting: true,
+  load: () => import("./PoolServer.ts").then((module) => module.run)
+})
+
 const nodeId: Argument = { name: "id", about: { en: "node id or label", zh: "节点编号或标签" } }
 const control = { ...Settings.control, ...common }
 
@@ -160,5 +184,5 @@ export const root: CommandSpec = branch(
       zh: "监管计算集群：Nexus 证明节点、矿池和矿工"
     }
   },
-  [batchFile, start, registerUser, registerNode, logout, orchestrator, pow, ...controls]
+  [batchFile, start, registerUser, registerNode, logout, orchestrator, poolServer, pow, ...controls]
 )

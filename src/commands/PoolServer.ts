@@ -7,6 +7,7 @@
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Limits from "../../actors/pool/PoolSettings.ts"
 import * as ActorSystem from "../../actors/runtime/ActorSystem.ts"
 import type { poolServer } from "../../config/PoolSettings.ts"
@@ -21,7 +22,7 @@ import * as Address from "../nockchain/Address.ts"
 import * as Lines from "../pool/program/Lines.ts"
 import * as PoolProgram from "../pool/program/PoolProgram.ts"
 import * as Secrets from "../pool/program/Secrets.ts"
-import * as LedgerStore from "../storage/Ledger.ts"
+import * as PoolLedger from "../storage/PoolLedger.ts"
 import * as Log from "../telemetry/Log.ts"
 
 type Given = Values<typeof poolServer & typeof common>
@@ -111,6 +112,25 @@ const planOf = (values: Given, origins: Origins, home: string, sink: Log.Sink) =
     return plan
   })
 
+const hasPassword = (url: string) => {
+  try {
+    return new URL(url).password !== ""
+  } catch {
+    return false
+  }
+}
+
+/** SQLite in the data folder or in a file, or Postgres. */
+const ledgerOf = ({ db }: Given, origins: Origins, books: string) =>
+  Effect.gen(function* () {
+    if (db === null) return PoolLedger.sqlite(join(books, "ledger.sqlite"))
+    if (!/^postgres(ql)?:\/\//i.test(db)) return PoolLedger.sqlite(db)
+    if (placeOf(origins, "db") === "--db" && hasPassword(db)) {
+      yield* Effect.logWarning("every user of this machine can see the password in --db: set PITBOSS_DB instead")
+    }
+    return PoolLedger.postgres(Redacted.make(db))
+  })
+
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
 
 const warn = ({ grpc, pool, tls }: PoolProgram.Plan) =>
@@ -132,7 +152,7 @@ export const run = (invocation: Invocation<typeof poolServer & typeof common>): 
     yield* DataFolder.own(join(home, "chain"), "pool-server")
     yield* Effect.logInfo(`pool-server ${version}: data in ${home}`)
     yield* warn(plan)
-    yield* PoolProgram.run(plan, LedgerStore.layer({ url: values.db ?? join(books, "ledger.sqlite") }))
+    yield* PoolProgram.run(plan, yield* ledgerOf(values, origins, books))
     yield* Effect.logInfo("stopped")
   }).pipe(
     Effect.scoped,
