@@ -111,7 +111,7 @@ export class FleetCore implements NodeWorld {
     const startAt = Math.max(now, this.#nextStart)
     this.#nextStart = startAt + this.settings.startDelayMillis
     const { account, id, label } = entry
-    const control: Control = { node: id, paused: false, retiring, startAt, starts: 0, abort: null }
+    const control: Control = { node: id, paused: false, retiring, startAt, starts: 0 }
     const member: Member = { entry, spare, quarantined: false, control, ref: null }
     this.members.set(id, member)
     this.budgets.assign(id, account, now)
@@ -209,17 +209,6 @@ export class FleetCore implements NodeWorld {
 
   wakeAll(): void {
     for (const member of this.members.values()) this.wake(member)
-  }
-
-  /** The scope closes without a stop: interrupt everything, take nothing new. */
-  abandon(): void {
-    if (this.#mode === "stopped") return
-    this.enter("stopping", this.board.now())
-    this.abortAll()
-  }
-
-  abortAll(): void {
-    for (const { control } of this.members.values()) control.abort?.()
   }
 
   isSettled(member: Member): boolean {

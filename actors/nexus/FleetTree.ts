@@ -99,8 +99,6 @@ export const make = (
       Effect.catchAll((error) => Deferred.die(finished, error)),
       Effect.forkScoped
     )
-    // Closing the scope without a stop interrupts all proofs at once: the spool has what they are for.
-    yield* Effect.addFinalizer(() => Effect.sync(() => core.abandon()))
     return service(core, family.foreman.ref, finished)
   })
 

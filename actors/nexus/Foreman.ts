@@ -241,8 +241,6 @@ class Foreman {
     return Effect.gen(this, function* () {
       const { core, finished } = this.#office
       core.enter("stopping", this.#context.now())
-      // All at once: their supervisor would stop them one after the other, each waiting for its native job.
-      core.abortAll()
       yield* this.#nodes.shutdown
       for (const { control } of core.members.values()) {
         core.turnstile.leave(control.node)

@@ -8,9 +8,6 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as Actor from "../runtime/Actor.ts"
 import * as Backoff from "../runtime/Backoff.ts"
 import * as Behaviour from "../runtime/Behaviour.ts"
@@ -56,7 +53,6 @@ const begin = (world: NodeWorld, control: Control, context: Context): NodeMemory
   const { node } = control
   // A place that an earlier incarnation was given, and did not live to use.
   turnstile.leave(node)
-  control.abort = null
   control.starts += 1
   if (control.starts > 1) {
     board.count(node, "restarts")
@@ -123,40 +119,15 @@ const turn = (world: NodeWorld, control: Control, memory: NodeMemory, context: C
     if (!turnstile.holds(node)) return Effect.succeed(memory)
     if (control.paused) return Effect.sync(() => look(world, control, memory, context))
     const fetching = world.mode() === "running" && !control.retiring
-    return abortable(control, NodeTurn.run(world, node, memory, fetching)).pipe(
+    return NodeTurn.run(world, node, memory, fetching).pipe(
       Effect.tapErrorCause((cause) => Effect.sync(() => failed(world, control, cause))),
-      Effect.ensuring(
-        Effect.sync(() => {
-          control.abort = null
-          turnstile.leave(node)
-        })
-      ),
+      Effect.ensuring(Effect.sync(() => turnstile.leave(node))),
       Effect.map((end) => {
-        if (end === null) memory.holding = "unknown"
-        if (end?._tag === "Wait") Object.assign(memory, { until: end.until, reason: end.reason })
+        if (end._tag === "Wait") Object.assign(memory, { until: end.until, reason: end.reason })
         return look(world, control, memory, context)
       })
     )
   })
-
-/**
- * Runs the turn in a fiber of its own, which `control.abort` interrupts: the actor stays, and its turn ends as null. Only
- * awaited, never joined: a turn leaves nothing behind in its fiber that the actor would need.
- */
-const abortable = <A, E>(control: Control, work: Effect.Effect<A, E>): Effect.Effect<A | null, E> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function* () {
-      const fiber = yield* Effect.fork(restore(work))
-      let aborted = false
-      control.abort = () => {
-        aborted = true
-        fiber.unsafeInterruptAsFork(FiberId.none)
-      }
-      const exit = yield* Effect.onInterrupt(restore(Fiber.await(fiber)), () => Fiber.interrupt(fiber))
-      control.abort = null
-      return aborted && Exit.isInterrupted(exit) ? null : yield* exit
-    })
-  )
 
 /** Its end is on the board before the supervisor acts on it. */
 const failed = ({ board }: NodeWorld, { node }: Control, cause: Cause.Cause<Quarantine | SpoolFailed>): void => {

@@ -68,8 +68,6 @@ export interface Control {
   readonly startAt: number
   /** Incarnations so far. */
   starts: number
-  /** Interrupts the turn that is on; null between turns. */
-  abort: (() => void) | null
 }
 
 export interface NodeMemory {
