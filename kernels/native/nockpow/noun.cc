@@ -219,46 +219,51 @@ class BitWriter {
 // Structural identity of every noun reachable from a root: equal nouns get equal ids.
 class Identity {
  public:
-  Identity(const Nouns& nouns, Noun root) : nouns_(nouns) {
+  Identity(const Nouns& nouns, Noun root) : nouns_(nouns), ids_(nouns.count(), kNone) {
     std::vector<Noun> stack{root};
     while (!stack.empty()) {
       const Noun n = stack.back();
-      if (ids_.contains(n)) {
+      uint32_t& id = ids_[nouns_.index(n)];
+      if (id != kNone) {
         stack.pop_back();
       } else if (!Nouns::is_cell(n)) {
         stack.pop_back();
-        ids_[n] = atom_id(n);
+        id = atom_id(n);
       } else {
-        const auto h = ids_.find(nouns_.head(n));
-        const auto t = ids_.find(nouns_.tail(n));
-        if (h == ids_.end() || t == ids_.end()) {
-          if (t == ids_.end()) stack.push_back(nouns_.tail(n));
-          if (h == ids_.end()) stack.push_back(nouns_.head(n));
+        const uint32_t h = of(nouns_.head(n)), t = of(nouns_.tail(n));
+        if (h == kNone || t == kNone) {
+          if (t == kNone) stack.push_back(nouns_.tail(n));
+          if (h == kNone) stack.push_back(nouns_.head(n));
           continue;
         }
         stack.pop_back();
-        const uint64_t key = static_cast<uint64_t>(h->second) << 32 | t->second;
-        const auto [it, fresh] = cells_.try_emplace(key, next_);
+        const auto [it, fresh] = cells_.try_emplace(static_cast<uint64_t>(h) << 32 | t, next_);
         if (fresh) next_++;
-        ids_[n] = it->second;
+        id = it->second;
       }
     }
   }
-  [[nodiscard]] uint32_t of(Noun n) const { return ids_.at(n); }
+  [[nodiscard]] uint32_t of(Noun n) const { return ids_[nouns_.index(n)]; }
   [[nodiscard]] uint32_t size() const { return next_; }
 
  private:
+  static constexpr uint32_t kNone = 0xffffffffu;
+
   uint32_t atom_id(Noun n) {
     const auto w = nouns_.words(n);
-    const std::string_view key(reinterpret_cast<const char*>(w.data()), w.size_bytes());
-    const auto [it, fresh] = atoms_.try_emplace(std::string(key), next_);
+    if (w.size() <= 1) {
+      const auto [it, fresh] = small_.try_emplace(w.empty() ? 0 : w[0], next_);
+      if (fresh) next_++;
+      return it->second;
+    }
+    const auto [it, fresh] = large_.try_emplace(std::string(reinterpret_cast<const char*>(w.data()), w.size_bytes()), next_);
     if (fresh) next_++;
     return it->second;
   }
   const Nouns& nouns_;
-  std::unordered_map<Noun, uint32_t> ids_;
-  std::unordered_map<uint64_t, uint32_t> cells_;
-  std::unordered_map<std::string, uint32_t> atoms_;
+  std::vector<uint32_t> ids_;
+  std::unordered_map<uint64_t, uint32_t> cells_, small_;
+  std::unordered_map<std::string, uint32_t> large_;
   uint32_t next_ = 0;
 };
 

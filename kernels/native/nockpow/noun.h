@@ -33,6 +33,8 @@ class Nouns {
   [[nodiscard]] std::optional<uint64_t> small(Noun n) const;
   [[nodiscard]] bool is_text(Noun n, std::string_view t) const;
   [[nodiscard]] size_t count() const { return cells_.size() + atoms_.size(); }
+  // Position of a noun among all nouns of the arena, below count().
+  [[nodiscard]] size_t index(Noun n) const { return is_cell(n) ? (n & ~kCell) : cells_.size() + n; }
 
  private:
   static constexpr Noun kCell = 0x80000000u;
