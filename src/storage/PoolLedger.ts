@@ -1,0 +1,66 @@
+/**
+ * The pool's ledger on SQL: SQLite in the data folder, or Postgres by URL, with the same queries.
+ *
+ * Its parts are in `ledger/`: shares, blocks and their credits, payouts, and the audit that holds them together. All
+ * writes go through one group commit; an effect that returned has reached the disk.
+ */
+import * as Reactivity from "@effect/experimental/Reactivity"
+import * as Migrator from "@effect/sql/Migrator"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { Ledger, type LedgerService } from "../../actors/pool/Ledger.ts"
+import * as Database from "./Database.ts"
+import { type StorageError, StorageUnavailable } from "./Errors.ts"
+import * as GroupCommit from "./GroupCommit.ts"
+import * as Audit from "./ledger/Audit.ts"
+import * as Blocks from "./ledger/Blocks.ts"
+import { migrations } from "./ledger/LedgerSchema.ts"
+import * as Payouts from "./ledger/Payouts.ts"
+import * as Shares from "./ledger/Shares.ts"
+
+/** The ledger in the database of the context; counts that are still in memory are written when the scope closes. */
+export const make = (
+  retention: Shares.Retention = Shares.defaultRetention
+): Effect.Effect<LedgerService, never, SqlClient.SqlClient | Scope.Scope> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const books = { sql, commits: GroupCommit.make(sql) }
+    const { flush, ...shares } = Shares.make(books, retention)
+    yield* Effect.addFinalizer(() => Effect.ignoreLogged(flush))
+    return { ...shares, ...Blocks.make(books), ...Payouts.make(books), ...Audit.make(books) }
+  })
+
+/** In a SQLite file of its own. */
+export const sqlite = (file: string, retention?: Shares.Retention): Layer.Layer<Ledger, StorageError> =>
+  Layer.scoped(Ledger, make(retention)).pipe(Layer.provide(Database.layer({ file, what: "pool ledger", migrations })))
+
+/** In a Postgres database; the URL holds a password and is never shown. */
+export const postgres = (url: Redacted.Redacted, retention?: Shares.Retention): Layer.Layer<Ledger, StorageError> =>
+  Layer.scoped(Ledger, make(retention)).pipe(Layer.provide(postgresClient(url)))
+
+const unavailable = (cause: unknown) =>
+  new StorageUnavailable({
+    file: "the Postgres database",
+    what: "pool ledger",
+    detail:
+      cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause)
+  })
+
+/** Connects and migrates. The driver is loaded only here: a pool on SQLite does not pay for it. */
+const postgresClient = (url: Redacted.Redacted): Layer.Layer<SqlClient.SqlClient, StorageError> =>
+  Layer.unwrapEffect(
+    Effect.map(
+      Effect.promise(() => import("@effect/sql-pg/PgClient")),
+      (PgClient) => {
+        const connected = Layer.scoped(
+          SqlClient.SqlClient,
+          Effect.provideServiceEffect(PgClient.make({ url }), Reactivity.Reactivity, Reactivity.make)
+        )
+        const migrated = Layer.effectDiscard(Migrator.make({})({ loader: Migrator.fromRecord(migrations) }))
+        return Layer.provideMerge(migrated, connected).pipe(Layer.catchAll((error) => Layer.fail(unavailable(error))))
+      }
+    )
+  )

@@ -1,0 +1,240 @@
+/**
+ * The block side of the ledger: what became of each found block, and who earns its reward.
+ *
+ * A reward is shared out once, over the window of shares that ended with the winning one (PPLNS). Where its credits count
+ * follows from the block's state alone: nowhere, among the immature, or among the payable. A change of state moves them,
+ * so an orphaned block takes back exactly what it gave, and a block that returns gives it again.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { BlockState, LedgerService, MinerBalance, PayRule, PoolBlock } from "../../../actors/pool/Ledger.ts"
+import { Integer } from "../Database.ts"
+import { type Books, bounds, failingTo, reader, Whole } from "./Common.ts"
+import { split, windowOf } from "./Pplns.ts"
+
+const BlockStates = Schema.Literal(
+  "found",
+  "proving",
+  "submitted",
+  "accepted",
+  "mature",
+  "orphaned",
+  "stale",
+  "refused",
+  "lost"
+)
+const Held = Schema.Literal("none", "immature", "payable")
+type Held = typeof Held.Type
+
+const readBlocks = reader(
+  Schema.Struct({
+    id: Integer,
+    state: BlockStates,
+    height: Integer,
+    job_id: Schema.String,
+    commitment: Schema.Uint8ArrayFromSelf,
+    nonce: Schema.Uint8ArrayFromSelf,
+    miner_id: Schema.String,
+    worker: Schema.String,
+    block_id: Schema.NullOr(Schema.String),
+    reward: Whole,
+    network_difficulty: Whole,
+    found_at: Integer,
+    detail: Schema.String,
+    credited: Integer,
+    held: Held
+  })
+)
+const readCredits = reader(Schema.Struct({ miner_id: Schema.String, nicks: Whole }))
+const readWindow = reader(Schema.Struct({ id: Integer, miner_id: Schema.String, difficulty: Whole }))
+const readIds = reader(Schema.Struct({ id: Integer }))
+const readBalances = reader(
+  Schema.Struct({ id: Integer, miner_id: Schema.String, immature: Whole, payable: Whole, paid: Whole })
+)
+const readTotals = reader(Schema.Struct({ shares: Whole, found: Integer, accepted: Integer, orphaned: Integer }))
+
+/** Shares that are read at a time while a window is added up. */
+const windowPage = 5_000
+
+/** States in which work on a block is still to be done or its fate still to be learnt. */
+const open = ["found", "proving", "submitted", "accepted"] as const
+
+const heldIn = (state: BlockState): Held =>
+  state === "accepted" ? "immature" : state === "mature" ? "payable" : "none"
+
+export const make = ({ commits, sql }: Books) => {
+  const columns = sql.literal(
+    "id, state, height, job_id, commitment, nonce, miner_id, worker, block_id, CAST(reward AS TEXT) AS reward, " +
+      "CAST(network_difficulty AS TEXT) AS network_difficulty, found_at, detail, credited, held"
+  )
+  type Row = Effect.Effect.Success<ReturnType<typeof readBlocks>>[number]
+  const shown = (row: Row): PoolBlock => ({
+    id: row.id,
+    state: row.state,
+    height: row.height,
+    jobId: row.job_id,
+    commitment: row.commitment,
+    nonce: row.nonce,
+    minerId: row.miner_id,
+    worker: row.worker,
+    blockId: row.block_id,
+    rewardNicks: row.reward,
+    networkDifficulty: row.network_difficulty,
+    foundAt: row.found_at,
+    detail: row.detail
+  })
+  const blockOf = (id: number) => readBlocks(sql`SELECT ${columns} FROM ledger_blocks WHERE id = ${id}`)
+
+  const blockFound: LedgerService["blockFound"] = (share, commitment, networkDifficulty) =>
+    commits
+      .write(
+        Effect.gen(function* () {
+          yield* sql`
+            INSERT INTO ledger_blocks ${sql.insert({
+              state: "found",
+              height: share.height,
+              job_id: share.jobId,
+              commitment,
+              nonce: share.nonce,
+              miner_id: share.minerId,
+              worker: share.worker,
+              block_id: null,
+              reward: 0n,
+              fee: 0n,
+              network_difficulty: networkDifficulty,
+              found_at: share.receivedAt,
+              detail: "a share met the network's target",
+              credited: 0,
+              held: "none"
+            })}
+            ON CONFLICT (commitment, nonce) DO NOTHING`
+          const [row] = yield* readBlocks(
+            sql`SELECT ${columns} FROM ledger_blocks WHERE commitment = ${commitment} AND nonce = ${share.nonce}`
+          )
+          return row === undefined ? yield* Effect.dieMessage("a block that was just kept is not there") : shown(row)
+        })
+      )
+      .pipe(failingTo(`keep the block found at height ${share.height}`))
+
+  /** Move a block's credits to where its state says that they count. */
+  const settle = (id: number) =>
+    Effect.gen(function* () {
+      const [block] = yield* blockOf(id)
+      if (block === undefined || block.credited === 0) return
+      const target = heldIn(block.state)
+      if (target === block.held) return
+      const credits = yield* readCredits(
+        sql`SELECT miner_id, CAST(nicks AS TEXT) AS nicks FROM ledger_credits WHERE block = ${id}`
+      )
+      for (const { miner_id, nicks } of credits) {
+        const immature = (target === "immature" ? nicks : 0n) - (block.held === "immature" ? nicks : 0n)
+        const payable = (target === "payable" ? nicks : 0n) - (block.held === "payable" ? nicks : 0n)
+        yield* sql`
+          INSERT INTO ledger_accounts ${sql.insert({ miner_id, immature, payable, planned: 0n, paid: 0n })}
+          ON CONFLICT (miner_id) DO UPDATE SET
+            immature = ledger_accounts.immature + excluded.immature,
+            payable = ledger_accounts.payable + excluded.payable`
+      }
+      yield* sql`UPDATE ledger_blocks SET held = ${target} WHERE id = ${id}`
+    })
+
+  const blockState: LedgerService["blockState"] = (id, state, detail, known) =>
+    commits
+      .write(
+        Effect.gen(function* () {
+          yield* sql`UPDATE ledger_blocks SET ${sql.update({ state, detail })} WHERE id = ${id}`
+          if (known !== undefined) {
+            // A reward that was shared out is not changed any more: the credits would not add up to it.
+            yield* sql`UPDATE ledger_blocks SET block_id = ${known.blockId} WHERE id = ${id}`
+            yield* sql`UPDATE ledger_blocks SET reward = ${known.rewardNicks} WHERE id = ${id} AND credited = 0`
+          }
+          yield* settle(id)
+        })
+      )
+      .pipe(failingTo(`mark block ${id} as ${state}`))
+
+  /** The difficulty of each miner in the window; shares that are recorded never change, so no transaction is needed. */
+  const windowShares = (block: Row, rule: PayRule) =>
+    Effect.gen(function* () {
+      const [winning] = yield* readIds(
+        sql`SELECT id FROM ledger_shares WHERE job_id = ${block.job_id} AND nonce = ${block.nonce}`
+      )
+      const window = windowOf(block.network_difficulty, rule.windowFactor)
+      for (let before = (winning?.id ?? 0) + 1; !window.full && before > 0; ) {
+        const rows = yield* readWindow(sql`
+          SELECT id, miner_id, CAST(difficulty AS TEXT) AS difficulty FROM ledger_shares
+          WHERE id < ${before} ORDER BY id DESC LIMIT ${windowPage}`)
+        for (const row of rows) window.add(row.miner_id, row.difficulty)
+        before = rows.length < windowPage ? 0 : (rows.at(-1)?.id ?? 0)
+      }
+      return window.shares
+    })
+
+  const credit: LedgerService["credit"] = (id, rule) =>
+    Effect.gen(function* () {
+      const [block] = yield* blockOf(id)
+      if (block === undefined || block.credited === 1) return
+      const { credits, fee } = split(block.reward, yield* windowShares(block, rule), rule.feeBasisPoints)
+      yield* commits.write(
+        Effect.gen(function* () {
+          const [again] = yield* blockOf(id)
+          if (again === undefined || again.credited === 1 || again.reward !== block.reward) return
+          for (const [miner_id, nicks] of credits) {
+            yield* sql`INSERT INTO ledger_credits ${sql.insert({ block: id, miner_id, nicks })}`
+          }
+          yield* sql`UPDATE ledger_blocks SET ${sql.update({ credited: 1, fee })} WHERE id = ${id}`
+          yield* settle(id)
+        })
+      )
+    }).pipe(failingTo(`share out the reward of block ${id}`))
+
+  const openBlocks: LedgerService["openBlocks"] = readBlocks(
+    sql`SELECT ${columns} FROM ledger_blocks WHERE ${sql.in("state", open)} ORDER BY id`
+  ).pipe(
+    Effect.map((rows) => rows.map(shown)),
+    failingTo("list the open blocks")
+  )
+
+  const blocks: LedgerService["blocks"] = (page) => {
+    const { before, limit } = bounds(page)
+    return readBlocks(
+      sql`SELECT ${columns} FROM ledger_blocks WHERE id < ${before} ORDER BY id DESC LIMIT ${limit}`
+    ).pipe(
+      Effect.map((rows) => rows.map(shown)),
+      failingTo("list the blocks")
+    )
+  }
+
+  const balances: LedgerService["balances"] = (page) => {
+    const { before, limit } = bounds(page)
+    return readBalances(sql`
+      SELECT id, miner_id, CAST(immature AS TEXT) AS immature, CAST(payable AS TEXT) AS payable, CAST(paid AS TEXT) AS paid
+      FROM ledger_accounts WHERE id < ${before} ORDER BY id DESC LIMIT ${limit}`).pipe(
+      Effect.map((rows) =>
+        rows.map(
+          (row): MinerBalance => ({
+            position: row.id,
+            minerId: row.miner_id,
+            immatureNicks: row.immature,
+            payableNicks: row.payable,
+            paidNicks: row.paid
+          })
+        )
+      ),
+      failingTo("list the balances")
+    )
+  }
+
+  const totals: LedgerService["totals"] = readTotals(sql`
+    SELECT
+      (SELECT CAST(SUM(accepted) AS TEXT) FROM ledger_workers) AS shares,
+      COUNT(*) AS found,
+      COUNT(CASE WHEN state IN ('accepted', 'mature') THEN 1 END) AS accepted,
+      COUNT(CASE WHEN state = 'orphaned' THEN 1 END) AS orphaned
+    FROM ledger_blocks`).pipe(
+    Effect.map(([row]) => row ?? { shares: 0n, found: 0, accepted: 0, orphaned: 0 }),
+    failingTo("add up the books")
+  )
+
+  return { blockFound, blockState, credit, openBlocks, blocks, balances, totals }
+}

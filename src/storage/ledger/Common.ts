@@ -1,0 +1,50 @@
+/**
+ * What all parts of the ledger share: the connection, the group commit, how whole numbers travel, and typed failure.
+ *
+ * Amounts and difficulties go in as bigint and come out as text, in both dialects, so no value ever passes through a
+ * JavaScript number.
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type { ParseError } from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { LedgerFailed } from "../../../actors/pool/Errors.ts"
+import type { Page } from "../../../actors/pool/Ledger.ts"
+import type { GroupCommit } from "../GroupCommit.ts"
+
+export interface Books {
+  readonly sql: SqlClient.SqlClient
+  readonly commits: GroupCommit
+}
+
+/** A whole number that was cast to text; NULL (a sum of nothing) is 0. */
+export const Whole = Schema.transform(Schema.NullOr(Schema.String), Schema.BigIntFromSelf, {
+  strict: true,
+  decode: (text) => BigInt(text ?? "0"),
+  encode: String
+})
+
+/** Every failure of storage is one typed error that names the operation. */
+export const failingTo =
+  (operation: string) =>
+  <A, R>(effect: Effect.Effect<A, SqlError | ParseError, R>): Effect.Effect<A, LedgerFailed, R> =>
+    Effect.mapError(effect, (cause) => new LedgerFailed({ operation, cause: rootOf(cause) }))
+
+const rootOf = (error: unknown): unknown => {
+  let current = error
+  while (current instanceof Error && current.cause instanceof Error) current = current.cause
+  return current
+}
+
+/** Read rows with a schema; rows that do not fit it are a failure of storage, not a defect. */
+export const reader = <A, I>(row: Schema.Schema<A, I>) => {
+  const decode = Schema.decodeUnknown(Schema.Array(row))
+  return <R>(query: Effect.Effect<ReadonlyArray<unknown>, SqlError, R>) => Effect.flatMap(query, decode)
+}
+
+/** The newest rows first; positions are the rows' own numbers. */
+export const bounds = (page: Page) => ({
+  limit: Math.min(Math.max(Math.trunc(page.limit), 1), 1_000),
+  before: page.before ?? Number.MAX_SAFE_INTEGER
+})

@@ -1,0 +1,270 @@
+/**
+ * The share side of the ledger: append shares, refuse those that are there already, and count per worker.
+ *
+ * A batch is one statement of at most `rowsPerInsert` rows inside the group commit. What is new is what the database
+ * says it inserted; a nonce that comes twice in one batch is new once.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { LedgerService, MinerTotals, ShareRow } from "../../../actors/pool/Ledger.ts"
+import type { AcceptedShare } from "../../../actors/pool/Share.ts"
+import { Integer } from "../Database.ts"
+import { type Books, bounds, failingTo, reader, Whole } from "./Common.ts"
+
+/** Ten columns a row; SQLite takes 32,766 parameters in a statement. */
+const rowsPerInsert = 2_000
+
+/** How many shares the books keep; older ones are dropped, the totals stay exact. A PPLNS window must fit. */
+export interface Retention {
+  readonly shares: number
+  readonly millis: number
+}
+export const defaultRetention: Retention = { shares: 5_000_000, millis: 7 * 86_400_000 }
+/** Shares between two prunings. */
+const pruneEvery = 50_000
+
+interface Tally {
+  readonly miner_id: string
+  readonly worker: string
+  accepted: bigint
+  stale: bigint
+  rejected: bigint
+  difficulty: bigint
+  last_share_at: number | null
+}
+
+const keyOf = (minerId: string, worker: string) => JSON.stringify([minerId, worker])
+
+/** Adds up what changed per worker, for one upsert. */
+class Tallies {
+  readonly #rows = new Map<string, Tally>()
+
+  of(minerId: string, worker: string): Tally {
+    const key = keyOf(minerId, worker)
+    const found = this.#rows.get(key)
+    if (found !== undefined) return found
+    const fresh: Tally = {
+      miner_id: minerId,
+      worker,
+      accepted: 0n,
+      stale: 0n,
+      rejected: 0n,
+      difficulty: 0n,
+      last_share_at: null
+    }
+    this.#rows.set(key, fresh)
+    return fresh
+  }
+
+  add(other: Tally): void {
+    const mine = this.of(other.miner_id, other.worker)
+    mine.accepted += other.accepted
+    mine.stale += other.stale
+    mine.rejected += other.rejected
+    mine.difficulty += other.difficulty
+    mine.last_share_at = other.last_share_at ?? mine.last_share_at
+  }
+
+  take(): ReadonlyArray<Tally> {
+    const rows = [...this.#rows.values()]
+    this.#rows.clear()
+    return rows
+  }
+}
+
+const jobAndNonce = (jobId: string, nonce: Uint8Array) => `${jobId} ${Buffer.from(nonce).toString("base64")}`
+
+const Inserted = Schema.Struct({ job_id: Schema.String, nonce: Schema.Uint8ArrayFromSelf })
+const readInserted = reader(Inserted)
+const readWorkers = reader(
+  Schema.Struct({
+    id: Integer,
+    miner_id: Schema.String,
+    worker: Schema.String,
+    accepted: Whole,
+    stale: Whole,
+    rejected: Whole,
+    difficulty: Whole,
+    last_share_at: Schema.NullOr(Integer)
+  })
+)
+const readShares = reader(
+  Schema.Struct({
+    id: Integer,
+    job_id: Schema.String,
+    height: Integer,
+    miner_id: Schema.String,
+    worker: Schema.String,
+    nonce: Schema.Uint8ArrayFromSelf,
+    difficulty: Whole,
+    winner: Integer,
+    received_at: Integer
+  })
+)
+const readSum = reader(Schema.Struct({ sum: Whole }))
+
+export const make = ({ commits, sql }: Books, retention: Retention) => {
+  const unflushed = new Tallies()
+  let sincePrune = 0
+
+  const upsert = (tallies: ReadonlyArray<Tally>) =>
+    Effect.forEach(
+      tallies,
+      (tally) => sql`
+        INSERT INTO ledger_workers ${sql.insert({ ...tally })}
+        ON CONFLICT (miner_id, worker) DO UPDATE SET
+          accepted = ledger_workers.accepted + excluded.accepted,
+          stale = ledger_workers.stale + excluded.stale,
+          rejected = ledger_workers.rejected + excluded.rejected,
+          difficulty = ledger_workers.difficulty + excluded.difficulty,
+          last_share_at = COALESCE(excluded.last_share_at, ledger_workers.last_share_at)`,
+      { discard: true }
+    )
+
+  const insert = (shares: ReadonlyArray<AcceptedShare>) =>
+    readInserted(sql`
+      INSERT INTO ledger_shares ${sql.insert(
+        shares.map((share) => ({
+          job_id: share.jobId,
+          nonce: share.nonce,
+          digest: share.digest,
+          height: share.height,
+          miner_id: share.minerId,
+          worker: share.worker,
+          difficulty: share.difficulty,
+          winner: share.winner ? 1 : 0,
+          received_at: share.receivedAt
+        }))
+      )}
+      ON CONFLICT (job_id, nonce) DO NOTHING
+      RETURNING job_id, nonce`)
+
+  /** Counts that could not be written wait for the next time. */
+  const keepFor = (rows: ReadonlyArray<Tally>) =>
+    Effect.sync(() => {
+      for (const row of rows) unflushed.add(row)
+    })
+
+  const prune = (now: number) =>
+    sql`
+      DELETE FROM ledger_shares WHERE received_at < ${now - retention.millis}
+        OR id <= (SELECT COALESCE(MAX(id), 0) FROM ledger_shares) - ${retention.shares}`
+
+  /** Inside a transaction: the outcome of every share, and the counts that follow from it. */
+  const recordNow = (shares: ReadonlyArray<AcceptedShare>, counted: ReadonlyArray<Tally>) =>
+    Effect.gen(function* () {
+      const fresh = new Set<string>()
+      for (let at = 0; at < shares.length; at += rowsPerInsert) {
+        for (const row of yield* insert(shares.slice(at, at + rowsPerInsert)))
+          fresh.add(jobAndNonce(row.job_id, row.nonce))
+      }
+      const tallies = new Tallies()
+      for (const tally of counted) tallies.add(tally)
+      const outcomes = shares.map((share) => {
+        if (!fresh.delete(jobAndNonce(share.jobId, share.nonce))) return "duplicate" as const
+        const tally = tallies.of(share.minerId, share.worker)
+        tally.accepted += 1n
+        tally.difficulty += share.difficulty
+        tally.last_share_at = share.receivedAt
+        return "recorded" as const
+      })
+      yield* upsert(tallies.take())
+      return outcomes
+    })
+
+  const record: LedgerService["record"] = (shares) => {
+    const newest = shares.at(-1)
+    if (newest === undefined) return Effect.succeed([])
+    const counted = unflushed.take()
+    return commits.write(recordNow(shares, counted)).pipe(
+      Effect.tapError(() => keepFor(counted)),
+      Effect.tap(() => {
+        sincePrune += shares.length
+        if (sincePrune < pruneEvery) return Effect.void
+        sincePrune = 0
+        return commits.write(prune(newest.receivedAt))
+      }),
+      failingTo(`record ${shares.length} shares`)
+    )
+  }
+
+  /** Counts that were kept in memory reach the disk with the next shares, or when somebody looks, or at the end. */
+  const flush = Effect.suspend(() => {
+    const rows = unflushed.take()
+    if (rows.length === 0) return Effect.void
+    return commits.write(upsert(rows)).pipe(
+      Effect.tapError(() => keepFor(rows)),
+      failingTo("count rejected shares")
+    )
+  })
+
+  const countRejected: LedgerService["countRejected"] = (minerId, worker, code) =>
+    Effect.sync(() => {
+      const tally = unflushed.of(minerId, worker)
+      if (code === "stale") tally.stale += 1n
+      else tally.rejected += 1n
+    })
+
+  const miners: LedgerService["miners"] = (page) => {
+    const { before, limit } = bounds(page)
+    return Effect.zipRight(
+      flush,
+      readWorkers(sql`
+        SELECT id, miner_id, worker, CAST(accepted AS TEXT) AS accepted, CAST(stale AS TEXT) AS stale,
+          CAST(rejected AS TEXT) AS rejected, CAST(difficulty AS TEXT) AS difficulty, last_share_at
+        FROM ledger_workers WHERE id < ${before} ORDER BY id DESC LIMIT ${limit}`).pipe(
+        Effect.map((rows) =>
+          rows.map(
+            (row): MinerTotals => ({
+              position: row.id,
+              minerId: row.miner_id,
+              worker: row.worker,
+              accepted: row.accepted,
+              stale: row.stale,
+              rejected: row.rejected,
+              difficulty: row.difficulty,
+              lastShareAt: row.last_share_at
+            })
+          )
+        ),
+        failingTo("list the workers")
+      )
+    )
+  }
+
+  const shares: LedgerService["shares"] = (page, minerId) => {
+    const { before, limit } = bounds(page)
+    return readShares(sql`
+      SELECT id, job_id, height, miner_id, worker, nonce, CAST(difficulty AS TEXT) AS difficulty, winner, received_at
+      FROM ledger_shares
+      WHERE id < ${before} ${minerId === null ? sql.literal("") : sql`AND miner_id = ${minerId}`}
+      ORDER BY id DESC LIMIT ${limit}`).pipe(
+      Effect.map((rows) =>
+        rows.map(
+          (row): ShareRow => ({
+            id: row.id,
+            jobId: row.job_id,
+            height: row.height,
+            minerId: row.miner_id,
+            worker: row.worker,
+            nonce: row.nonce,
+            difficulty: row.difficulty,
+            winner: row.winner === 1,
+            receivedAt: row.received_at
+          })
+        )
+      ),
+      failingTo("list the shares")
+    )
+  }
+
+  const difficultySince: LedgerService["difficultySince"] = (sinceMillis) =>
+    readSum(
+      sql`SELECT CAST(SUM(difficulty) AS TEXT) AS sum FROM ledger_shares WHERE received_at >= ${sinceMillis}`
+    ).pipe(
+      Effect.map(([row]) => row?.sum ?? 0n),
+      failingTo("add up recent shares")
+    )
+
+  return { record, countRejected, flush, miners, shares, difficultySince }
+}

@@ -1,0 +1,378 @@
+/**
+ * The ledger against a model that keeps the same books in maps, on SQLite and, when PITBOSS_TEST_POSTGRES names a server,
+ * on Postgres; and a `kill -9` loop over a real process.
+ */
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, FastCheck, Layer } from "effect"
+import type { BlockState, LedgerService, PayRule } from "../../../actors/pool/Ledger.ts"
+import { Ledger } from "../../../actors/pool/Ledger.ts"
+import type { AcceptedShare } from "../../../actors/pool/Share.ts"
+import * as Database from "../../../src/storage/Database.ts"
+import { migrations } from "../../../src/storage/ledger/LedgerSchema.ts"
+import * as PoolLedger from "../../../src/storage/PoolLedger.ts"
+
+const rule: PayRule = {
+  windowFactor: 2,
+  feeBasisPoints: 150,
+  minimumPayoutNicks: 10n,
+  payable: (id) => id !== "nobody"
+}
+const newest = { limit: 1_000, before: null }
+
+const limbs = (n: number): Uint8Array => {
+  const bytes = new Uint8Array(40)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(n), true)
+  return bytes
+}
+
+const share = (n: number, minerId = "ann", more: Partial<AcceptedShare> = {}): AcceptedShare => ({
+  jobId: "job-1",
+  height: 7,
+  nonce: limbs(n),
+  digest: limbs(n + 1),
+  minerId,
+  worker: "rig",
+  difficulty: 1_000n,
+  winner: false,
+  receivedAt: 1_000_000 + n,
+  ...more
+})
+
+/** The database beside the ledger, to look into it and to break it. */
+const memory = Layer.scoped(Ledger, PoolLedger.make()).pipe(
+  Layer.provideMerge(Database.layer({ file: ":memory:", what: "pool ledger", migrations }))
+)
+const scoped = <E>(name: string, body: (ledger: LedgerService) => Effect.Effect<void, E, SqlClient.SqlClient>) =>
+  it.effect(name, () => Effect.flatMap(Ledger, body).pipe(Effect.provide(memory)))
+
+/** A mature block of `reward`, earned by the given shares. */
+const earn = (ledger: LedgerService, shares: ReadonlyArray<AcceptedShare>, reward: bigint, state: BlockState) =>
+  Effect.gen(function* () {
+    yield* ledger.record(shares)
+    const last = shares.at(-1) ?? share(0)
+    const block = yield* ledger.blockFound(last, last.nonce, 1_000n)
+    yield* ledger.blockState(block.id, "accepted", "seen", { blockId: `b${block.id}`, rewardNicks: reward })
+    yield* ledger.credit(block.id, rule)
+    if (state !== "accepted") yield* ledger.blockState(block.id, state, "")
+    return block.id
+  })
+
+const balanceOf = (ledger: LedgerService, minerId: string) =>
+  Effect.map(ledger.balances(newest), (rows) => rows.find((row) => row.minerId === minerId))
+
+describe("shares", () => {
+  scoped("a nonce counts once, in one batch, in two, and never for two jobs alike", (ledger) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* ledger.record([share(1), share(2), share(1)]), [
+        "recorded",
+        "recorded",
+        "duplicate"
+      ])
+      assert.deepStrictEqual(yield* ledger.record([share(2), share(3)]), ["duplicate", "recorded"])
+      assert.deepStrictEqual(yield* ledger.record([share(2, "ann", { jobId: "job-2" })]), ["recorded"])
+      const [worker] = yield* ledger.miners(newest)
+      assert.strictEqual(worker?.accepted, 4n)
+      assert.strictEqual(worker?.difficulty, 4_000n)
+      assert.strictEqual((yield* ledger.totals).shares, 4n)
+      assert.strictEqual(yield* ledger.difficultySince(1_000_002), 3_000n)
+    })
+  )
+
+  scoped("difficulties beyond 2^53 stay exact", (ledger) =>
+    Effect.gen(function* () {
+      const difficulty = 2n ** 61n + 1n
+      yield* ledger.record([share(1, "ann", { difficulty })])
+      assert.strictEqual(yield* ledger.difficultySince(0), difficulty)
+      assert.strictEqual((yield* ledger.shares(newest, "ann"))[0]?.difficulty, difficulty)
+    })
+  )
+
+  scoped("more shares than one statement takes are all there, newest first, page by page", (ledger) =>
+    Effect.gen(function* () {
+      const outcomes = yield* ledger.record(Array.from({ length: 4_500 }, (_, n) => share(n)))
+      assert.isTrue(outcomes.every((outcome) => outcome === "recorded"))
+      const first = yield* ledger.shares({ limit: 1_000, before: null }, null)
+      const second = yield* ledger.shares({ limit: 1_000, before: first.at(-1)?.id ?? 0 }, null)
+      assert.deepStrictEqual([first[0]?.nonce, second[0]?.nonce], [limbs(4_499), limbs(3_499)])
+      assert.lengthOf(yield* ledger.shares(newest, "bob"), 0)
+    })
+  )
+
+  scoped("rejected shares are counted by kind, with or without accepted ones", (ledger) =>
+    Effect.gen(function* () {
+      yield* ledger.countRejected("ann", "rig", "stale")
+      yield* ledger.countRejected("ann", "rig", "duplicate")
+      yield* ledger.countRejected("ann", "rig", "low-difficulty")
+      yield* ledger.record([share(1)])
+      yield* ledger.countRejected("bob", "", "stale")
+      const rows = yield* ledger.miners(newest)
+      const of = (minerId: string) => rows.find((row) => row.minerId === minerId)
+      assert.deepInclude(of("ann"), { accepted: 1n, stale: 1n, rejected: 2n })
+      assert.deepInclude(of("bob"), { accepted: 0n, stale: 1n, lastShareAt: null })
+    })
+  )
+
+  it.effect("old shares are pruned, what they counted stays", () =>
+    Effect.gen(function* () {
+      const ledger = yield* PoolLedger.make({ shares: 1_000, millis: 1e12 })
+      for (let at = 0; at < 51_000; at += 3_000) {
+        yield* ledger.record(Array.from({ length: 3_000 }, (_, n) => share(at + n)))
+      }
+      assert.strictEqual((yield* ledger.totals).shares, 51_000n)
+      assert.strictEqual(yield* ledger.difficultySince(0), 1_000_000n)
+    }).pipe(Effect.scoped, Effect.provide(Database.layer({ file: ":memory:", what: "pool ledger", migrations })))
+  )
+})
+
+describe("money", () => {
+  scoped("a reward is immature, then payable, and an orphaned block takes back what it gave", (ledger) =>
+    Effect.gen(function* () {
+      const id = yield* earn(ledger, [share(1, "ann"), share(2, "bob")], 10_000n, "accepted")
+      // 1.5 % fee, two equal shares inside the window.
+      assert.deepInclude(yield* balanceOf(ledger, "ann"), { immatureNicks: 4_925n, payableNicks: 0n })
+      yield* ledger.blockState(id, "orphaned", "another branch won")
+      assert.deepInclude(yield* balanceOf(ledger, "ann"), { immatureNicks: 0n, payableNicks: 0n })
+      yield* ledger.blockState(id, "accepted", "it came back")
+      yield* ledger.blockState(id, "mature", "100 blocks")
+      yield* ledger.credit(id, rule)
+      assert.deepInclude(yield* balanceOf(ledger, "bob"), { immatureNicks: 0n, payableNicks: 4_925n })
+      yield* ledger.audit
+    })
+  )
+
+  scoped("only the window that ends with the winning share takes part", (ledger) =>
+    Effect.gen(function* () {
+      yield* ledger.record([share(1, "too old"), share(2, "ann"), share(3, "bob")])
+      const winner = share(3, "bob")
+      const block = yield* ledger.blockFound(winner, winner.nonce, 1_000n)
+      // Comes after the winning share: for the next block.
+      yield* ledger.record([share(4, "too new")])
+      yield* ledger.blockState(block.id, "accepted", "", { blockId: "b", rewardNicks: 1_000n })
+      yield* ledger.credit(block.id, { ...rule, feeBasisPoints: 0 })
+      const names = (yield* ledger.balances(newest)).map((row) => [row.minerId, row.immatureNicks])
+      assert.sameDeepMembers(names, [
+        ["ann", 500n],
+        ["bob", 500n]
+      ])
+    })
+  )
+
+  scoped("the same block found again is the same block", (ledger) =>
+    Effect.gen(function* () {
+      const first = yield* ledger.blockFound(share(1), limbs(9), 5n)
+      const again = yield* ledger.blockFound(share(1), limbs(9), 5n)
+      assert.deepStrictEqual(again, first)
+      assert.strictEqual((yield* ledger.totals).found, 1)
+    })
+  )
+
+  scoped("a payout holds its amounts until it ends, once", (ledger) =>
+    Effect.gen(function* () {
+      yield* earn(ledger, [share(1, "ann"), share(2, "nobody")], 10_000n, "mature")
+      const plan = yield* ledger.planPayout("p1", rule)
+      assert.deepStrictEqual(plan?.outputs, [{ minerId: "ann", nicks: 4_925n }])
+      assert.deepStrictEqual(yield* ledger.planPayout("p1", rule), plan)
+      assert.isNull(yield* ledger.planPayout("p2", rule))
+      yield* ledger.payoutState("p1", "failed", null)
+      yield* ledger.payoutState("p1", "confirmed", "late report")
+      assert.deepInclude(yield* balanceOf(ledger, "ann"), { payableNicks: 4_925n, paidNicks: 0n })
+      yield* ledger.planPayout("p3", rule)
+      yield* ledger.payoutState("p3", "sent", "tx")
+      assert.lengthOf(yield* ledger.openPayouts, 1)
+      yield* ledger.payoutState("p3", "confirmed", null)
+      assert.deepInclude(yield* balanceOf(ledger, "ann"), { payableNicks: 0n, paidNicks: 4_925n })
+      assert.strictEqual((yield* ledger.payouts(newest))[0]?.txId, "tx")
+      assert.lengthOf(yield* ledger.openPayouts, 0)
+      yield* ledger.audit
+    })
+  )
+
+  const tamper = {
+    "a balance": "UPDATE ledger_accounts SET payable = payable + 1",
+    "a credit": "UPDATE ledger_credits SET nicks = nicks + 1",
+    "a fee": "UPDATE ledger_blocks SET fee = fee - 1",
+    "a state": "UPDATE ledger_blocks SET state = 'orphaned'",
+    "a payout": "UPDATE ledger_payouts SET state = 'failed'"
+  }
+  for (const [what, statement] of Object.entries(tamper)) {
+    scoped(`the audit notices that somebody changed ${what}`, (ledger) =>
+      Effect.gen(function* () {
+        yield* earn(ledger, [share(1, "ann"), share(2, "bob")], 10_000n, "mature")
+        yield* ledger.planPayout("p1", rule)
+        yield* ledger.audit
+        const sql = yield* SqlClient.SqlClient
+        yield* sql.unsafe(statement)
+        const error = yield* Effect.flip(ledger.audit)
+        assert.strictEqual(error._tag, "BooksUnbalanced")
+      })
+    )
+  }
+})
+
+const states: ReadonlyArray<BlockState> = ["accepted", "mature", "orphaned", "stale", "refused", "lost"]
+const step = FastCheck.oneof(
+  FastCheck.record({
+    do: FastCheck.constant("share" as const),
+    miner: FastCheck.constantFrom("ann", "bob", "nobody"),
+    difficulty: FastCheck.bigInt({ min: 1n, max: 5_000n })
+  }),
+  FastCheck.record({ do: FastCheck.constant("block" as const), reward: FastCheck.bigInt({ min: 0n, max: 2n ** 48n }) }),
+  FastCheck.record({
+    do: FastCheck.constant("state" as const),
+    block: FastCheck.nat(3),
+    state: FastCheck.constantFrom(...states)
+  }),
+  FastCheck.record({ do: FastCheck.constant("plan" as const) }),
+  FastCheck.record({
+    do: FastCheck.constant("payout" as const),
+    payout: FastCheck.nat(2),
+    state: FastCheck.constantFrom("sent" as const, "confirmed" as const, "failed" as const)
+  })
+)
+
+type StepTaken = typeof step extends FastCheck.Arbitrary<infer A> ? A : never
+
+/** Whatever happens in whatever order, the books balance, and no money is made or lost. */
+const randomBooks = (ledger: LedgerService, steps: ReadonlyArray<StepTaken>) =>
+  Effect.gen(function* () {
+    const blocks: Array<{ readonly id: number; readonly reward: bigint; state: BlockState }> = []
+    const payouts: Array<string> = []
+    let nonce = 0
+    for (const taken of steps) {
+      switch (taken.do) {
+        case "share":
+          yield* ledger.record([share(nonce++, taken.miner, { difficulty: taken.difficulty })])
+          break
+        case "block": {
+          const winner = share(nonce++, "bob")
+          yield* ledger.record([winner])
+          const { id } = yield* ledger.blockFound(winner, winner.nonce, 1_000n)
+          yield* ledger.blockState(id, "accepted", "", { blockId: String(id), rewardNicks: taken.reward })
+          yield* ledger.credit(id, rule)
+          blocks.push({ id, reward: taken.reward, state: "accepted" })
+          break
+        }
+        case "state": {
+          const block = blocks[taken.block]
+          if (block === undefined) break
+          block.state = taken.state
+          // A second reward for a block that is shared out changes nothing.
+          yield* ledger.blockState(block.id, taken.state, "", { blockId: "x", rewardNicks: block.reward + 1n })
+          break
+        }
+        case "plan": {
+          const id = `p${payouts.length}`
+          if ((yield* ledger.planPayout(id, rule)) !== null) payouts.push(id)
+          break
+        }
+        case "payout": {
+          const id = payouts[taken.payout]
+          if (id !== undefined) yield* ledger.payoutState(id, taken.state, null)
+        }
+      }
+      yield* ledger.audit
+    }
+    const rows = yield* ledger.balances(newest)
+    const planned = (yield* ledger.openPayouts).flatMap((payout) => payout.outputs)
+    const held =
+      rows.reduce((sum, row) => sum + row.immatureNicks + row.payableNicks + row.paidNicks, 0n) +
+      planned.reduce((sum, output) => sum + output.nicks, 0n)
+    const earned = blocks
+      .filter(({ state }) => state === "accepted" || state === "mature")
+      .reduce((sum, { reward }) => sum + reward - (reward * 150n) / 10_000n, 0n)
+    assert.strictEqual(held, earned)
+  })
+
+describe("any order of events", () => {
+  it.effect(
+    "keeps the books balanced",
+    () =>
+      Effect.promise(() =>
+        FastCheck.assert(
+          FastCheck.asyncProperty(FastCheck.array(step, { maxLength: 25 }), (steps) =>
+            Effect.runPromise(
+              Effect.flatMap(Ledger, (ledger) => randomBooks(ledger, steps)).pipe(Effect.provide(memory))
+            )
+          ),
+          { numRuns: 60 }
+        )
+      ),
+    120_000
+  )
+})
+
+describe("on Postgres", () => {
+  const url = process.env["PITBOSS_TEST_POSTGRES"]
+  it.effect.skipIf(url === undefined)("the same books (skipped: PITBOSS_TEST_POSTGRES names no server)", () =>
+    Effect.gen(function* () {
+      const { Redacted } = yield* Effect.promise(() => import("effect"))
+      const layer = PoolLedger.postgres(Redacted.make(url ?? ""))
+      yield* Effect.flatMap(Ledger, (ledger) =>
+        Effect.gen(function* () {
+          const start = Date.now() * 1_000
+          const earned = [share(start, "ann"), share(start + 1, "bob")]
+          assert.deepStrictEqual(yield* ledger.record(earned), ["recorded", "recorded"])
+          assert.deepStrictEqual(yield* ledger.record(earned), ["duplicate", "duplicate"])
+          const id = yield* earn(ledger, earned, 10_000n, "mature")
+          const before = yield* balanceOf(ledger, "ann")
+          assert.isTrue((before?.payableNicks ?? 0n) > 0n)
+          yield* ledger.planPayout(`p${start}`, rule)
+          yield* ledger.payoutState(`p${start}`, "confirmed", "tx")
+          yield* ledger.audit
+          yield* ledger.blockState(id, "orphaned", "")
+          yield* ledger.audit
+          assert.isAtLeast((yield* ledger.blocks(newest)).length, 1)
+          assert.isAtLeast((yield* ledger.miners(newest)).length, 2)
+          assert.isTrue((yield* ledger.difficultySince(0)) > 0n)
+        })
+      ).pipe(Effect.provide(layer))
+    })
+  )
+})
+
+describe("kill -9", () => {
+  const writer = fileURLToPath(new URL("ledgerWriter.ts", import.meta.url))
+
+  /** Run the writer until it has acknowledged some shares, then kill it without warning. */
+  const killed = (file: string, from: number, atLeast: number) =>
+    new Promise<ReadonlyArray<number>>((resolve, reject) => {
+      const acknowledged: Array<number> = []
+      const child = spawn(process.execPath, ["--import", "tsx", writer, file, String(from)], {
+        stdio: ["ignore", "pipe", "inherit"]
+      })
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        acknowledged.push(...line.split(" ").map(Number))
+        if (acknowledged.length >= atLeast) child.kill("SIGKILL")
+      })
+      child.on("close", (code) =>
+        code === null ? resolve(acknowledged) : reject(new Error(`the writer ended: ${code}`))
+      )
+    })
+
+  it.live("every acknowledged share is in the books exactly once", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "pitboss-ledger-"))
+      const file = join(folder, "ledger.sqlite")
+      const acknowledged: Array<number> = []
+      for (let round = 0; round < 3; round++) {
+        acknowledged.push(...(yield* Effect.promise(() => killed(file, round * 1_000_000, 300))))
+      }
+      assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+      yield* Effect.flatMap(Ledger, (ledger) =>
+        Effect.gen(function* () {
+          const again = yield* ledger.record(acknowledged.map((n) => share(n)))
+          assert.isTrue(again.every((outcome) => outcome === "duplicate"))
+          yield* ledger.audit
+        })
+      ).pipe(Effect.provide(PoolLedger.sqlite(file)))
+      rmSync(folder, { recursive: true })
+    })
+  )
+})
