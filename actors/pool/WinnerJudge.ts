@@ -76,15 +76,16 @@ const judge = (core: PoolCore, winner: Winner, tip: ChainTip): Effect.Effect<voi
   Effect.gen(function* () {
     const { height } = winner.block
     const there = tip.height < height ? null : yield* core.ground.source.blockAt(height)
-    if (there !== null && Limbs.equal(there.commitment, winner.block.commitment)) {
-      return yield* shown(core, winner, there, tip)
-    }
-    if (winner.verdict === null) winner.verdict = missing(core, winner, there, tip)
+    const ours = there !== null && Limbs.equal(there.commitment, winner.block.commitment)
+    if (ours && core.winners.leader(winner) === winner) return yield* shown(core, winner, there, tip)
+    if (winner.verdict === null) winner.verdict = ours ? second : missing(core, winner, there, tip)
     if (winner.verdict === null) return
     winner.cancel?.()
     const { detail, state } = winner.verdict
     yield* settle(core, winner, state, detail)
   })
+
+const second = { state: "stale", detail: "another share of ours is this block" } as const
 
 const shown = (core: PoolCore, winner: Winner, there: ChainBlock, tip: ChainTip): Effect.Effect<void, LedgerFailed> =>
   Effect.gen(function* () {

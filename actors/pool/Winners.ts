@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import type { Candidate } from "./Job.ts"
 import type { BlockState, PoolBlock } from "./Ledger.ts"
+import * as Limbs from "./Limbs.ts"
 
 export interface Winner {
   readonly block: PoolBlock
@@ -24,6 +25,9 @@ export interface Winner {
 
 /** The outcomes after which nothing more happens. */
 export const settled: ReadonlySet<BlockState> = new Set<BlockState>(["mature", "orphaned", "stale", "refused", "lost"])
+
+/** How far a block has come. */
+const progress: ReadonlyArray<BlockState> = ["found", "proving", "submitted", "accepted"]
 
 export class Winners {
   readonly #open = new Map<number, Winner>()
@@ -47,8 +51,24 @@ export class Winners {
     if (!this.#open.has(block.id) && !settled.has(block.state)) this.#add(block, null)
   }
 
+  /**
+   * Of all shares that met the target for one commitment, the one that is (or is to become) the block: the furthest, of
+   * equals the first. The chain shows a commitment once, so only one of them can be a block.
+   */
+  leader(winner: Winner): Winner {
+    let leader = winner
+    for (const other of this.#open.values()) {
+      if (other.verdict !== null || !Limbs.equal(other.block.commitment, winner.block.commitment)) continue
+      const ahead = progress.indexOf(other.state) - progress.indexOf(leader.state)
+      if (leader.verdict !== null || ahead > 0 || (ahead === 0 && other.block.id < leader.block.id)) leader = other
+    }
+    return leader
+  }
+
   forget(winner: Winner): void {
     this.#open.delete(winner.block.id)
+    // Another share for the same commitment may have waited for this one.
+    this.#work.ring()
   }
 
   /** Its candidate is back: it can be proved. */
@@ -60,7 +80,7 @@ export class Winners {
   /** Wait for the newest winner that can be proved. */
   readonly next: Effect.Effect<Winner> = Effect.suspend(() => {
     const newest = this.all
-      .filter((winner) => provable(winner))
+      .filter((winner) => provable(winner) && this.leader(winner) === winner)
       .reduce<Winner | null>((best, winner) => (best === null || winner.block.id > best.block.id ? winner : best), null)
     return newest === null ? Effect.andThen(this.#work.wait, this.next) : Effect.succeed(newest)
   })

@@ -140,11 +140,11 @@ export class FakeChain {
       notes: () => Effect.succeed([]),
       pay: this.canPay
         ? (id, outputs) =>
-            Effect.suspend(() => {
-              if (this.down) return Effect.fail(unavailable())
-              if (this.payProblem !== null) return Effect.fail(new PaymentRefused({ id, reason: this.payProblem }))
+            Effect.gen(this, function* () {
+              if (this.down) return yield* unavailable()
+              if (this.payProblem !== null) return yield* new PaymentRefused({ id, reason: this.payProblem })
               if (!this.paid.has(id)) this.paid.set(id, outputs)
-              return Effect.succeed({ txId: `tx-${id}`, height: this.tip.height })
+              return { txId: `tx-${id}`, height: this.tip.height }
             })
         : null
     }

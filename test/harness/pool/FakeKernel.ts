@@ -70,7 +70,7 @@ export class FakeKernel {
             return yield* new JobFailed({ op: 66, code: 1, detail: "the host crashed", peakBytes: null })
           }
           this.proved.push(puzzle)
-          return { jam: limbs(puzzle.nonce), digest: zero, peakBytes: null, micros: 0 }
+          return { jam: limbs(puzzle.nonce), digest: zero, peakBytes: null, micros: 0, processorSeconds: 0 }
         }),
       verify: () =>
         Effect.sync(() => {

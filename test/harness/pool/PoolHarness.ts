@@ -99,33 +99,30 @@ let ports = 1_000
 
 /** A miner of the test: what it was pushed, and shares of any worth. */
 export class TestMiner {
-  readonly pushes: Array<Push> = []
+  /** Everything it was told. */
+  readonly pushes: ReadonlyArray<Push>
   readonly connection: PoolConnection
   readonly address: string
   #serial = 0
 
-  private constructor(connect: (self: TestMiner) => PoolConnection, address: string) {
+  private constructor(connection: PoolConnection, address: string, pushes: ReadonlyArray<Push>) {
+    this.connection = connection
     this.address = address
-    this.connection = connect(this)
+    this.pushes = pushes
   }
 
+  /** `more` null: it connects and says nothing. */
   static connect(pool: PoolServiceShape, more: Partial<MinerReport> | null = {}, ip = "10.0.0.1") {
     return Effect.gen(function* () {
       const pushes: Array<Push> = []
       ports += 1
       const address = `${ip}:${ports}`
       const connection = yield* pool.connect({ address, ip }, (push) => pushes.push(push))
-      const miner = new TestMiner(() => connection, address)
-      pushes.push = (...items) => {
-        miner.pushes.push(...items)
-        return miner.pushes.length
-      }
-      miner.pushes.push(...pushes)
       if (more !== null) {
         connection.report(report(more))
         yield* settle
       }
-      return miner
+      return new TestMiner(connection, address, pushes)
     })
   }
 
@@ -145,7 +142,7 @@ export class TestMiner {
     return found
   }
 
-  get closed() {
+  get closed(): Extract<Push, { readonly _tag: "Closed" }> | null {
     const found = this.pushes.find((push) => push._tag === "Closed")
     return found?._tag === "Closed" ? found : null
   }
