@@ -39,6 +39,8 @@ export interface StarkProved extends Codec.Proved {
 }
 
 export interface StarkService {
+  /** The ELF file of our own guest, the Fibonacci of (n, a, b); a stand-in for the network's. */
+  readonly ownGuest: Effect.Effect<Uint8Array, StarkError>
   /** Run the guest and tell what proving it would take. */
   readonly measure: (guest: Codec.Guest, threads?: number) => Effect.Effect<Codec.Facts, StarkError>
   readonly prove: (guest: Codec.Guest, options?: ProveOptions) => Effect.Effect<StarkProved, StarkError>
@@ -55,11 +57,12 @@ export interface StarkService {
 
 const clampThreads = (threads: number) => Math.max(1, Math.min(maxThreads, Math.floor(threads)))
 
-/** The service over anything that runs host ops 32 to 34. */
+/** The service over anything that runs host ops 32 to 35. */
 export const fromHost = (host: KernelHostService): StarkService => {
   const run = (op: number, params: Uint8Array, listeners?: JobListeners) =>
     Effect.mapError(host.run(op, params, listeners), fromKernel)
   return {
+    ownGuest: Effect.map(run(Codec.op.ownGuest, new Uint8Array()), ({ bytes }) => bytes),
     measure: (guest, threads = 1) =>
       Effect.map(run(Codec.op.measure, Codec.encodeMeasure(guest, clampThreads(threads))), ({ bytes }) =>
         Codec.decodeFacts(bytes)
@@ -99,6 +102,7 @@ export class Stark extends Context.Tag("pitboss/kernels/Stark")<Stark, StarkServ
   /** Plain functions, for tests of what lives above; what is not given is a defect when it is called. */
   static readonly Test = (service: Partial<StarkService>) =>
     Layer.succeed(Stark, {
+      ownGuest: Effect.dieMessage("the Test layer has no guest"),
       measure: () => Effect.dieMessage("the Test layer has no measure"),
       prove: () => Effect.dieMessage("the Test layer has no prove"),
       check: () => Effect.dieMessage("the Test layer has no check"),

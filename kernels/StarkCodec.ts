@@ -1,7 +1,7 @@
-/** The encodings of host ops 32 to 34; their meaning is in kernels/native/nexus/stark/host_ops.h. */
+/** The encodings of host ops 32 to 35; their meaning is in kernels/native/nexus/stark/host_ops.h. */
 import type { Layout } from "./NexusMachine.ts"
 
-export const op = { prove: 32, check: 33, measure: 34 } as const
+export const op = { prove: 32, check: 33, measure: 34, ownGuest: 35 } as const
 
 /** In the order of Stage in kernels/native/nexus/stark/Prover.h. */
 export const stages = [

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "../../common/Bytes.h"
+#include "../guest/FibElf.h"
 #include "Keccak.h"
 #include "Prover.h"
 #include "Verifier.h"
@@ -176,12 +177,19 @@ Outcome measure_op(std::span<const uint8_t> params, JobContext& context) {
   return Outcome::result(out.take());
 }
 
+Outcome own_guest_op(std::span<const uint8_t> params, JobContext&) {
+  if (!params.empty()) return bad_params();
+  const auto elf = fib_elf();
+  return Outcome::result({elf.begin(), elf.end()});
+}
+
 }  // namespace
 
 void register_stark(host::Registry& registry) {
   registry.add(32, "nexus.prove", prove_op);
   registry.add(33, "nexus.check", check_op);
   registry.add(34, "nexus.measure", measure_op);
+  registry.add(35, "nexus.own-guest", own_guest_op);
 }
 
 }  // namespace pitboss::nexus::stark

@@ -13,6 +13,7 @@
 //   33 nexus.check         u8 most log rows (0: 18), u32 exit code, blob elf, blob public input, blob output, blob proof
 //                          -> u8 verdict (Verifier.h), u8 index, 32 bytes Keccak-256 of the proof, UTF-8 sentence
 //   34 nexus.measure       u8 threads, guest -> facts: what proving this guest would take
+//   35 nexus.own-guest     nothing -> the ELF file of our own guest (guest/fib.S)
 // Error codes: 32 + Fault for a guest that cannot be loaded, run or proven; 128 too long to be proven; 129 the memory budget
 // does not suffice, or the system ran out of memory. Details read "kind: sentence".
 #pragma once
