@@ -46,7 +46,7 @@ export const child = (core: PoolCore, member: Member): Spec =>
       },
       onStop: () => Effect.sync(() => end(core, member, "stopping", "the pool is stopping; come back later", true))
     }),
-    { restart: "temporary", shutdown: "brutal" }
+    { restart: "temporary" }
   )
 
 type Self = Actor.ActorRef<MemberMessage>
