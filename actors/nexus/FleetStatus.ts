@@ -192,7 +192,10 @@ export const MemoryStatus = Schema.Struct({
 })
 export type MemoryStatus = typeof MemoryStatus.Type
 
-/** running: takes work. draining: takes no new task, finishes what it has. stopped: holds nothing and never will again. */
+/**
+ * running: takes work. draining: takes no new task, sees every task in hand through. stopping: the same until a deadline,
+ * then interrupts. stopped: works no more; what is left is in the spool.
+ */
 export const FleetMode = Schema.Literal("running", "draining", "stopping", "stopped")
 export type FleetMode = typeof FleetMode.Type
 

@@ -136,4 +136,25 @@ describe("simulation", () => {
       }),
     120_000
   )
+
+  it.effect("a day of 30 % faults slows nobody down: the last hours bring as much as the first", () =>
+    simulated((clock) =>
+      Effect.gen(function* () {
+        const orchestrator = new Harness.FakeOrchestrator({ faultRate: 0.3 })
+        const prover = new Harness.FakeProver({ faultRate: 0.2, time: "3 minutes" })
+        const { fleet } = yield* Harness.batchFile({ nodes: Harness.entries(5) }, { orchestrator, prover })
+        const quarters: Array<number> = []
+        for (let quarter = 0; quarter < 4; quarter++) {
+          const before = orchestrator.accepted
+          yield* clock.pass("6 hours")
+          quarters.push(orchestrator.accepted - before)
+        }
+        // A back-off that is never reset leaves 3 % of the work after a day (design/effect.md).
+        assert.isAbove(Math.min(...quarters), 0.8 * Math.max(...quarters), `${quarters}`)
+        const { totals } = yield* fleet.status
+        assert.isAbove(totals.failedFetches + totals.failedSubmits + totals.failedProofs, 300)
+        assert.isAbove(totals.accepted + totals.duplicate, 1_000)
+      }).pipe(Effect.scoped)
+    ).pipe(Harness.seeded(24))
+  )
 })
