@@ -13,7 +13,7 @@ for source in *.cc dev/*.cc; do
     addon_*.cc) continue ;;
   esac
   isa=""
-  if [ "$(uname -m)" = x86_64 ]; then
+  if "$cxx" -dumpmachine | grep -q x86_64; then
     case "$source" in
       simd_avx2.cc) isa="-mavx2 -mfma" ;;
       simd_avx512.cc) isa="-mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512vbmi -mavx512ifma -mavx2 -mfma" ;;
