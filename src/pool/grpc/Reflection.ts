@@ -7,7 +7,7 @@
  */
 import * as Grpc from "@grpc/grpc-js"
 import protobuf from "protobufjs"
-import "protobufjs/ext/descriptor/index.js"
+import descriptor from "protobufjs/ext/descriptor/index.js"
 import * as Protos from "./Protos.ts"
 
 interface Descriptors {
@@ -28,20 +28,25 @@ const sources = {
 /** Questions of one stream. */
 const mostQuestions = 500
 
+interface Message {
+  readonly name: string
+  readonly field: ReadonlyArray<{ typeName?: string }>
+  readonly nestedType: ReadonlyArray<Message>
+}
+
+interface File {
+  name: string
+  readonly package: string
+  readonly messageType: ReadonlyArray<Message>
+  readonly service: ReadonlyArray<{ readonly method: ReadonlyArray<{ inputType: string; outputType: string }> }>
+}
+
 /** protobufjs adds `toDescriptor` to Root when its extension is loaded; its types do not say so. */
 interface Describable {
-  readonly toDescriptor: (edition: string) => {
-    readonly file: ReadonlyArray<{ name?: string; dependency?: ReadonlyArray<string> }>
-  }
+  readonly toDescriptor: (edition: string) => { readonly file: ReadonlyArray<File> }
 }
 
 const isDescribable = (root: object): root is Describable => "toDescriptor" in root
-
-const FileDescriptorProto = () => {
-  const found: unknown = Reflect.get(protobuf, "descriptor")
-  if (found instanceof protobuf.Root) return found.lookupType("google.protobuf.FileDescriptorProto")
-  throw new Error("protobufjs has no descriptor types")
-}
 
 const namesIn = (space: protobuf.NamespaceBase, found: Array<string>): Array<string> => {
   for (const one of space.nestedArray) {
@@ -56,17 +61,45 @@ const namesIn = (space: protobuf.NamespaceBase, found: Array<string>): Array<str
   return found
 }
 
+/** A name of the file as descriptors want it, ".pool.SubmitAck.Code": protobufjs writes names as they stand in the text. */
+const absolute = (name: string, scope: string, known: ReadonlySet<string>): string => {
+  if (name.startsWith(".")) return name
+  for (let at = scope; ; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
+    const full = at === "" ? name : `${at}.${name}`
+    if (known.has(full) || at === "") return `.${full}`
+  }
+}
+
+const qualify = (file: File, known: ReadonlySet<string>): void => {
+  const visit = (message: Message, outer: string) => {
+    const scope = `${outer}.${message.name}`
+    for (const field of message.field) {
+      if (field.typeName) field.typeName = absolute(field.typeName, scope, known)
+    }
+    for (const nested of message.nestedType) visit(nested, scope)
+  }
+  for (const message of file.messageType) visit(message, file.package)
+  for (const { method } of file.service) {
+    for (const one of method) {
+      one.inputType = absolute(one.inputType, file.package, known)
+      one.outputType = absolute(one.outputType, file.package, known)
+    }
+  }
+}
+
 const describe = (): Descriptors => {
   const files = new Map<string, Uint8Array>()
   const symbols = new Map<string, string>()
-  const type = FileDescriptorProto()
+  const type = descriptor.FileDescriptorProto
   for (const [name, text] of Object.entries(sources)) {
     const root = protobuf.parse(text, { keepCase: true }).root.resolveAll()
-    const [file] = isDescribable(root) ? root.toDescriptor("proto3").file.filter((one) => one.name !== undefined) : []
+    const names = namesIn(root, [])
+    const [file] = isDescribable(root) ? root.toDescriptor("proto3").file : []
     if (file === undefined) throw new Error(`${name} has no descriptor`)
     file.name = name
+    qualify(file, new Set(names))
     files.set(name, type.encode(file).finish())
-    for (const symbol of namesIn(root, [])) symbols.set(symbol, name)
+    for (const symbol of names) symbols.set(symbol, name)
   }
   const services = ["pool.MiningPool", "grpc.health.v1.Health"]
   return { services: [...services, "grpc.reflection.v1.ServerReflection"], files, symbols }

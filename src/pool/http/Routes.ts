@@ -178,7 +178,7 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
       "/api/v1/payouts/plan": () => Effect.map(plan(sources), Answers.ok),
       "/api/v1/payouts/plan.csv": () =>
         Effect.map(plan(sources), ({ outputs }) =>
-          Answers.csv(`payout-plan-${chain.name}.csv`, [
+          Answers.csv(`payout-plan-${chain.kind}.csv`, [
             ["address", "nicks"],
             ...outputs.map(({ minerId, nicks }) => [minerId, nicks])
           ])

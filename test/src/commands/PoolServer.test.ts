@@ -1,0 +1,84 @@
+import { chmodSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import { run, start, temporary } from "./Program.ts"
+
+const free = ["--address", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+const oldKey = `2${"q".repeat(131)}`
+
+const file = (name: string, text: string, mode: number) => {
+  const path = join(temporary(), name)
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+  return path
+}
+
+describe("pool-server refuses, in one line and with 2,", () => {
+  const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
+    ["a key of version 0", ["-p", oldKey], /--pubkey: a public key of version 0 .* cannot be mined to any more/],
+    ["something that is no key", ["-p", "0O"], /--pubkey: not an address: it has characters that base58 does not have/],
+    ["a chain that it has no adapter for", ["--chain", "node"], /--chain: "node" cannot be mined yet/],
+    ["an address without port", ["-a", "127.0.0.1"], /--address: expected an address such as 0\.0\.0\.0:7777/],
+    ["a level that does not exist", ["-l", "loud"], /--log: expected one of trace, debug, info, warn, error/],
+    ["half of a TLS setting", ["--tls-cert", "x"], /--tls-cert and --tls-key go together/]
+  ]
+  for (const [what, args, message] of cases) {
+    it(what, async () => {
+      const result = await run(["pool-server", ...free, ...args])
+      assert.match(result.stderr, message)
+      assert.strictEqual(result.stderr.trimEnd().split("\n").length, 1)
+      assert.strictEqual(result.code, 2)
+    })
+  }
+
+  it("a token file that others can read, and one with a short token", async () => {
+    const open = await run(["pool-server", ...free, "--token-file", file("open", `${"t".repeat(32)}\n`, 0o644)])
+    assert.match(open.stderr, /other users of this machine can read it; make it private: chmod 600/)
+    assert.strictEqual(open.code, 2)
+    const short = await run(["pool-server", ...free, "--token-file", file("short", "secret\n", 0o600)])
+    assert.match(short.stderr, /token 1: expected 16 to 256/)
+    assert.notInclude(short.stderr, "secret\n")
+    assert.strictEqual(short.code, 2)
+  })
+})
+
+describe("pool-server", () => {
+  it("runs from .env, says what an operator must know, answers, and stops in good order", async () => {
+    const home = temporary()
+    writeFileSync(
+      join(home, ".env"),
+      "POOL_SERVER_ADDRESS=0.0.0.0:0\nHTTP_API_ADDRESS=127.0.0.1:0\nSTATUS_LOG_INTERVAL=1\nRUST_LOG=info,hyper=warn\n"
+    )
+    const program = await start(["pool-server"], { home })
+    const http = await program.until(/INFO\] HTTP API on (http:\/\/\S+)/)
+    await program.until(/miners connect to 0\.0\.0\.0:(\d+)/)
+    const { stdout } = program.output()
+    assert.match(stdout, /^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO\] pool-server /m)
+    assert.match(stdout, /the embedded devnet \(not the Nockchain network\)/)
+    assert.match(stdout, /MINING_PUBKEY is not set: a key was made for this devnet, \w{52,56}/)
+    assert.strictEqual(stdout.match(/WARN\] the miners' port .* is open to everybody/g)?.length, 1)
+    const answer = await fetch(`${http[1]}/api/status`)
+    assert.include(await answer.text(), '"sync_status":"synced (devnet)"')
+    await program.until(/INFO\] ============ 矿池状态摘要 ============\n.*运行时间: \d+ 秒/)
+    await program.until(/WARN\] no miner has come yet; can they reach this machine on TCP/)
+
+    const second = await run(["pool-server", ...free], { home })
+    assert.strictEqual(second.code, 4)
+    assert.match(second.stderr, /belongs to pool-server \(pid \d+\)/)
+    const tree = await run(["tree"], { home })
+    assert.match(tree.stdout, /grpc/)
+    assert.strictEqual((await run(["stop"], { home })).code, 0)
+    assert.deepStrictEqual(await program.end, { code: 0, signal: null })
+    assert.match(program.output().stdout, /INFO\] stopped\n$/)
+  })
+
+  it("says which port is taken", async () => {
+    const first = await start(["pool-server", ...free, "--lang", "en"])
+    const [, port = ""] = await first.until(/miners connect to 127\.0\.0\.1:(\d+)/)
+    const second = await run(["pool-server", "--http", "127.0.0.1:0", "--address", `127.0.0.1:${port}`])
+    assert.match(second.stderr, /127\.0\.0\.1:\d+ is in use by another program; .* --address/)
+    assert.strictEqual(second.code, 4)
+    first.child.kill("SIGTERM")
+    assert.strictEqual((await first.end).code, 0)
+  })
+})

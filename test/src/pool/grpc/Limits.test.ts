@@ -1,0 +1,147 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import * as Http2 from "node:http2"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import * as Grpc from "@grpc/grpc-js"
+import * as Effect from "effect/Effect"
+import { FakePool, job } from "./FakePool.ts"
+import { client, presentProto, serve, subscribe } from "./Peers.ts"
+
+/** A subscription by hand over HTTP/2 whose window holds a few orders, and which does not read. */
+const deaf = (port: number, minerId: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const session = Http2.connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 1_024 } })
+      session.on("error", () => {})
+      const stream = session.request({
+        ":method": "POST",
+        ":path": "/pool.MiningPool/Subscribe",
+        "content-type": "application/grpc",
+        te: "trailers"
+      })
+      stream.on("error", () => {})
+      const name = Buffer.from(minerId)
+      stream.write(Buffer.concat([Buffer.from([0, 0, 0, 0, name.length + 2, 10, name.length]), name]))
+      stream.pause()
+      return { session, closed: new Promise<void>((resolve) => session.on("close", () => resolve())) }
+    }),
+    ({ session }) => Effect.sync(() => session.destroy())
+  )
+
+it.scopedLive("a reader that makes no progress is cut, others go on", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    const { port } = yield* serve(pool, { outbox: { maxUnsentBytes: 262_144, maxStallMillis: 400 } })
+    const miner = yield* client(presentProto, port)
+    const honest = subscribe(miner, { miner_id: "honest" })
+    yield* Effect.promise(honest.next)
+    const slow = yield* deaf(port, "slow")
+    const there = yield* Effect.promise(() => pool.of("slow"))
+    for (let count = 0; count < 10; count++) {
+      pool.broadcast(job({ jobId: `job-${count}` }))
+      yield* Effect.promise(honest.next)
+    }
+    yield* Effect.promise(() => slow.closed)
+    assert.deepStrictEqual(there.closed, ["slow-reader"])
+    assert.deepStrictEqual((yield* Effect.promise(() => pool.of("honest"))).closed, [])
+    pool.broadcast(job({ jobId: "after" }))
+    assert.strictEqual((yield* Effect.promise(honest.next)).work_id, "after")
+    honest.call.cancel()
+  })
+)
+
+it.scopedLive("unsent bytes are bounded", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    const { port } = yield* serve(pool, { outbox: { maxUnsentBytes: 8_192, maxStallMillis: 60_000 } })
+    const slow = yield* deaf(port, "slow")
+    const there = yield* Effect.promise(() => pool.of("slow"))
+    for (let count = 0; count < 100; count++) pool.broadcast(job({ jobId: `job-${count}` }))
+    yield* Effect.promise(() => slow.closed)
+    assert.deepStrictEqual(there.closed, ["slow-reader"])
+  })
+)
+
+it.scopedLive("more streams than allowed on one connection wait, and so do no harm", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    const { port } = yield* serve(pool)
+    const session = yield* Effect.acquireRelease(
+      Effect.sync(() => Http2.connect(`http://127.0.0.1:${port}`)),
+      (made) => Effect.sync(() => made.destroy())
+    )
+    session.on("error", () => {})
+    yield* Effect.promise(() => new Promise((resolve) => session.on("remoteSettings", resolve)))
+    assert.strictEqual(session.remoteSettings.maxConcurrentStreams, 256)
+  })
+)
+
+interface Keys {
+  readonly ca: Buffer
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+/** Certificates for one test: an authority, and one certificate for both sides. */
+const keys = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "pitboss-tls-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+).pipe(
+  Effect.map((folder): Keys => {
+    const openssl = (...args: ReadonlyArray<string>) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" })
+    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl("req", "-x509", ...made, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test-ca", "-days", "2")
+    openssl("req", ...made, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=localhost")
+    openssl(
+      "x509",
+      "-req",
+      "-in",
+      "request.pem",
+      "-CA",
+      "ca.pem",
+      "-CAkey",
+      "ca.key",
+      "-CAcreateserial",
+      "-out",
+      "cert.pem",
+      "-days",
+      "2"
+    )
+    const read = (name: string) => readFileSync(join(folder, name))
+    return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") }
+  })
+)
+
+it.scopedLive("TLS: a miner that checks the certificate is served, plain text is not", () =>
+  Effect.gen(function* () {
+    const { ca, cert, key } = yield* keys
+    const pool = new FakePool()
+    const { port } = yield* serve(pool, { tls: { cert, key, ca: null } })
+    const miner = yield* client(presentProto, port, Grpc.credentials.createSsl(ca))
+    const { call, next } = subscribe(miner, { miner_id: "m" })
+    assert.strictEqual((yield* Effect.promise(next)).work_id, "job-1")
+    assert.match((yield* Effect.promise(() => pool.of("m"))).peer.address, /^127\.0\.0\.1:\d+$/)
+    call.cancel()
+    const plain = yield* client(presentProto, port)
+    const refused = yield* Effect.promise(() => subscribe(plain, { miner_id: "p" }).status)
+    assert.strictEqual(refused.code, Grpc.status.UNAVAILABLE)
+  })
+)
+
+it.scopedLive("mutual TLS: without a certificate of the authority nobody gets in", () =>
+  Effect.gen(function* () {
+    const { ca, cert, key } = yield* keys
+    const pool = new FakePool()
+    const { port } = yield* serve(pool, { tls: { cert, key, ca } })
+    const known = yield* client(presentProto, port, Grpc.credentials.createSsl(ca, key, cert))
+    const { call, next } = subscribe(known, { miner_id: "m" })
+    assert.strictEqual((yield* Effect.promise(next)).work_id, "job-1")
+    call.cancel()
+    const stranger = yield* client(presentProto, port, Grpc.credentials.createSsl(ca))
+    const refused = yield* Effect.promise(() => subscribe(stranger, { miner_id: "s" }).status)
+    assert.strictEqual(refused.code, Grpc.status.UNAVAILABLE)
+    assert.strictEqual(pool.connections.length, 1)
+  })
+)

@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import * as Grpc from "@grpc/grpc-js"
+import * as ProtoLoader from "@grpc/proto-loader"
+import * as Effect from "effect/Effect"
+import protobuf from "protobufjs"
+import descriptor from "protobufjs/ext/descriptor/index.js"
+import * as Protos from "../../../../src/pool/grpc/Protos.ts"
+import { FakePool } from "./FakePool.ts"
+import { originalProto, presentProto, serve } from "./Peers.ts"
+
+const require = createRequire(import.meta.url)
+
+const makeClient = (definition: ProtoLoader.PackageDefinition, name: string, port: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const Client = Grpc.makeGenericClientConstructor(definition[name] as Grpc.ServiceDefinition, name)
+      return new Client(`127.0.0.1:${port}`, Grpc.credentials.createInsecure())
+    }),
+    (made) => Effect.sync(() => made.close())
+  )
+
+/** The published reflection protocol, as its package ships it. */
+const reflectionProto = (version: "v1" | "v1alpha") =>
+  join(dirname(require.resolve("@grpc/reflection")), `../proto/grpc/reflection/${version}/reflection.proto`)
+
+for (const version of ["v1", "v1alpha"] as const) {
+  it.scopedLive(`reflection ${version} lists the services and gives descriptors that work`, () =>
+    Effect.gen(function* () {
+      const { port } = yield* serve(new FakePool())
+      const definition = ProtoLoader.loadSync(reflectionProto(version), { keepCase: true })
+      const of = yield* makeClient(definition, `grpc.reflection.${version}.ServerReflection`, port)
+      const method: unknown = Reflect.get(of, "serverReflectionInfo")
+      if (typeof method !== "function") return assert.fail("no method")
+      const call: Grpc.ClientDuplexStream<object, Record<string, never>> = Reflect.apply(method, of, [])
+      call.on("error", () => {})
+      const ask = (question: object) =>
+        Effect.promise(
+          () =>
+            new Promise<Record<string, Record<string, ReadonlyArray<unknown>>>>((resolve) => {
+              call.once("data", resolve)
+              call.write(question)
+            })
+        )
+      const listed = yield* ask({ list_services: "" })
+      assert.deepStrictEqual(listed["list_services_response"]?.["service"], [
+        { name: "pool.MiningPool" },
+        { name: "grpc.health.v1.Health" },
+        { name: "grpc.reflection.v1.ServerReflection" }
+      ])
+      const answered = yield* ask({ file_containing_symbol: "pool.MiningPool.SubmitWork" })
+      const [file] = answered["file_descriptor_response"]?.["file_descriptor_proto"] ?? []
+      assert.instanceOf(file, Buffer)
+      // What a tool does with it: build a client from the bytes alone.
+      const loaded = ProtoLoader.loadFileDescriptorSetFromBuffer(
+        Buffer.concat([Buffer.from([10]), varint((file as Buffer).length), file as Buffer])
+      )
+      const service = loaded["pool.MiningPool"] as Grpc.ServiceDefinition
+      assert.deepStrictEqual(
+        Object.values(service).map(({ path }) => path),
+        ["/pool.MiningPool/Subscribe", "/pool.MiningPool/SubmitWork"]
+      )
+      const decoded = descriptor.FileDescriptorProto.decode(file as Buffer).toJSON()
+      assert.include(JSON.stringify(decoded), '"typeName":".pool.SubmitAck.Code"')
+      assert.include(JSON.stringify(decoded), '"inputType":".pool.WorkResult"')
+      const missing = yield* ask({ file_containing_symbol: "no.Such" })
+      assert.deepInclude(missing["error_response"], { error_code: Grpc.status.NOT_FOUND })
+      call.end()
+    })
+  )
+}
+
+const varint = (value: number): Buffer =>
+  Buffer.from(value < 128 ? [value] : value < 16_384 ? [(value & 127) | 128, value >> 7] : [])
+
+it.scopedLive("health follows what the pool can do, for a client of the published package", () =>
+  Effect.gen(function* () {
+    const { health, port } = yield* serve(new FakePool())
+    const { service } = require("grpc-health-check") as { readonly service: Grpc.ServiceDefinition }
+    const of = yield* makeClient({ health: service }, "health", port)
+    const check = (name: string) =>
+      Effect.promise(
+        () =>
+          new Promise<string>((resolve) => {
+            const method: unknown = Reflect.get(of, "check")
+            if (typeof method === "function") {
+              Reflect.apply(method, of, [
+                { service: name },
+                (error: Grpc.ServiceError | null, reply: { status: string }) =>
+                  resolve(error === null ? reply.status : Grpc.status[error.code])
+              ])
+            }
+          })
+      )
+    assert.strictEqual(yield* check(""), "NOT_SERVING")
+    health.set("SERVING")
+    assert.strictEqual(yield* check("pool.MiningPool"), "SERVING")
+    assert.strictEqual(yield* check("other"), "NOT_FOUND")
+    const watch: unknown = Reflect.get(of, "watch")
+    if (typeof watch !== "function") return assert.fail("no method")
+    const call: Grpc.ClientReadableStream<{ status: string }> = Reflect.apply(watch, of, [{ service: "" }])
+    call.on("error", () => {})
+    const next = () =>
+      Effect.promise(() => new Promise<string>((done) => call.once("data", ({ status }) => done(status))))
+    assert.strictEqual(yield* next(), "SERVING")
+    health.set("NOT_SERVING")
+    assert.strictEqual(yield* next(), "NOT_SERVING")
+    call.cancel()
+  })
+)
+
+it("the text for reflection is pool.proto", () => {
+  assert.strictEqual(Protos.pool, readFileSync(presentProto, "utf8"))
+})
+
+it("every field of the original protocol keeps its number and type", () => {
+  const fieldsOf = (path: string) => {
+    const root = protobuf.parse(readFileSync(path, "utf8"), { keepCase: true }).root
+    return root.lookup("pool") instanceof protobuf.Namespace
+      ? ["WorkOrder", "WorkResult", "SubmitAck", "MinerStatus"].flatMap((name) =>
+          root.lookupType(`pool.${name}`).fieldsArray.map((field) => `${name}.${field.id} ${field.name} ${field.type}`)
+        )
+      : []
+  }
+  const [original, present] = [fieldsOf(originalProto), new Set(fieldsOf(presentProto))]
+  assert.strictEqual(original.length, 11)
+  for (const field of original) assert.isTrue(present.has(field), field)
+})
