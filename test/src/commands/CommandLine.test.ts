@@ -86,7 +86,7 @@ describe("exit codes", () => {
   })
 
   it("so is whatever is thrown where nobody can catch it", async () => {
-    const thrower = "data:text/javascript,setTimeout(()=>{throw new Error('boom')},1500)"
+    const thrower = "data:text/javascript,setTimeout(()=>{throw%20new%20Error('boom')},1500)"
     const result = await run(["orchestrator", "--port", "0"], { env: { NODE_OPTIONS: `--import=${thrower}` } })
     assert.strictEqual(result.code, 1)
     assert.match(result.stderr, /^pitboss: internal error, this is a bug: Error: boom; [^\n]*\n$/)
