@@ -177,7 +177,7 @@ const picture = (core: PoolCore): Effect.Effect<PoolStatus> => {
       waiting: core.waiting,
       batches: { ...core.batches },
       ledger,
-      winners: core.winners.all.map(({ block, blockId, detail, state }) => ({
+      winners: core.winners.unsettled.map(({ block, blockId, detail, state }) => ({
         blockId,
         height: block.height,
         state,

@@ -11,6 +11,7 @@
  * | found, proving | accepted                     | stale                                   | wait               |
  * | submitted      | accepted                     | orphaned, when two blocks are built on it | wait             |
  * | accepted       | mature, after the maturity   | orphaned                                | orphaned           |
+ * | orphaned       | accepted again               | forgotten, after the maturity           | wait               |
  */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -18,7 +19,7 @@ import * as ChildSpec from "../runtime/ChildSpec.ts"
 import type { ChainBlock, ChainTip } from "./ChainSource.ts"
 import type { ChainUnavailable, LedgerFailed } from "./Errors.ts"
 import * as Limbs from "./Limbs.ts"
-import type { BlockState } from "./Ledger.ts"
+import type { BlockState, Page } from "./Ledger.ts"
 import type { PoolCore } from "./PoolCore.ts"
 import type { Winner } from "./Winners.ts"
 
@@ -33,9 +34,15 @@ export const child = (core: PoolCore): ChildSpec.ChildSpec =>
     start: Effect.as(remember(core), Effect.all([watch(core), remind(core)], { concurrency: 2, discard: true }))
   })
 
-/** Blocks that an earlier run left open. */
+/** Among the last blocks are those that the chain may still turn back to. */
+const recent: Page = { limit: 200, before: null }
+
+/** Blocks that an earlier run left open, or orphaned a short time ago. */
 const remember = (core: PoolCore): Effect.Effect<void> =>
-  core.ground.ledger.openBlocks.pipe(
+  Effect.zipWith(core.ground.ledger.openBlocks, core.ground.ledger.blocks(recent), (open, last) => [
+    ...open,
+    ...last.filter(({ state }) => state === "orphaned")
+  ]).pipe(
     Effect.tapError((error) => Effect.sync(() => core.trouble("winner", error.message))),
     Effect.retry(Schedule.spaced("1 second")),
     Effect.orDie,
@@ -78,6 +85,10 @@ const judge = (core: PoolCore, winner: Winner, tip: ChainTip): Effect.Effect<voi
     const there = tip.height < height ? null : yield* core.ground.source.blockAt(height)
     const ours = there !== null && Limbs.equal(there.commitment, winner.block.commitment)
     if (ours && core.winners.leader(winner) === winner) return yield* shown(core, winner, there, tip)
+    if (winner.state === "orphaned") {
+      if (tip.height - height >= core.ground.source.maturity) core.winners.forget(winner)
+      return
+    }
     if (winner.verdict === null) winner.verdict = ours ? second : missing(core, winner, there, tip)
     if (winner.verdict === null) return
     winner.cancel?.()
@@ -162,7 +173,10 @@ const unproved = (
 const settle = (core: PoolCore, winner: Winner, state: BlockState, detail: string): Effect.Effect<void, LedgerFailed> =>
   Effect.map(core.ground.ledger.blockState(winner.block.id, state, detail), () => {
     winner.state = state
-    core.winners.forget(winner)
+    winner.detail = detail
+    winner.verdict = null
+    // The chain may turn back to it: it is looked at until it would have been mature.
+    if (state !== "orphaned") core.winners.forget(winner)
     const { height, minerId } = winner.block
     core.tell({ _tag: "BlockChanged", height, state, minerId, detail })
   })

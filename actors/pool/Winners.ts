@@ -24,7 +24,7 @@ export interface Winner {
 }
 
 /** The outcomes after which nothing more happens. */
-export const settled: ReadonlySet<BlockState> = new Set<BlockState>(["mature", "orphaned", "stale", "refused", "lost"])
+export const settled: ReadonlySet<BlockState> = new Set<BlockState>(["mature", "stale", "refused", "lost"])
 
 /** How far a block has come. */
 const progress: ReadonlyArray<BlockState> = ["found", "proving", "submitted", "accepted"]
@@ -36,6 +36,11 @@ export class Winners {
 
   get all(): ReadonlyArray<Winner> {
     return Array.from(this.#open.values())
+  }
+
+  /** Without those that only a reorganisation could bring back. */
+  get unsettled(): ReadonlyArray<Winner> {
+    return this.all.filter(({ state }) => state !== "orphaned")
   }
 
   /** A block that was just found. False when it is known, or was settled before. */
@@ -101,6 +106,7 @@ export class Winners {
       detail,
       blockId,
       candidate,
+      // What was shared out once is only moved back and forth by the ledger; asking again does no harm.
       credited: false,
       verdict: null,
       cancel: null

@@ -96,6 +96,30 @@ describe("a found block", () => {
     })
   )
 
+  it.scoped("the chain turns back to an orphaned block: accepted again, credited once, after a restart too", () =>
+    Effect.gen(function* () {
+      const chain = yield* FakeChain.make()
+      chain.maturity = 20
+      const run = yield* found({ chain })
+      const credited = run.ledger.balance("alice").immatureNicks
+      const ours = run.chain.tip
+      yield* run.chain.reorg(1)
+      yield* settle
+      assert.deepStrictEqual((yield* run.pool.status).winners, [])
+      yield* run.chain.rejoin(ours)
+      yield* settle
+      assert.strictEqual(trail(run).at(-1), "accepted")
+      assert.strictEqual(run.ledger.balance("alice").immatureNicks, credited)
+      yield* run.chain.reorg(run.chain.tip.height - ours.height + 1)
+      yield* settle
+      assert.strictEqual(trail(run).at(-1), "orphaned")
+      yield* start({ chain: run.chain, ledger: run.ledger })
+      yield* run.chain.rejoin(ours)
+      yield* settle
+      assert.strictEqual(run.ledger.balance("alice").immatureNicks + run.ledger.balance("alice").payableNicks, credited)
+    })
+  )
+
   it.scoped("an accepted block that no event told of is found by looking", () =>
     Effect.gen(function* () {
       const chain = yield* FakeChain.make()

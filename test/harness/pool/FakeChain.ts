@@ -67,6 +67,16 @@ export class FakeChain {
     })
   }
 
+  /** A heavier branch that begins with this block at its height. */
+  rejoin(block: ChainBlock): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const gone = this.blocks.length - block.height
+      this.blocks.splice(block.height, gone, block)
+      for (let i = 0; i < gone; i++) this.blocks.push(this.#block("theirs", this.#commitment()))
+      return this.#changed(false, false)
+    })
+  }
+
   /** Replace the last `depth` blocks by one more of somebody else's. */
   reorg(depth: number): Effect.Effect<void> {
     return Effect.gen(this, function* () {

@@ -103,7 +103,6 @@ export class MemoryLedger {
         does("blockState", () => {
           const entry = this.#entry(id)
           entry.block = { ...entry.block, state, detail, ...known }
-          if (state === "orphaned") entry.credits = null
           this.states.push(`${id} ${state}`)
         }),
       credit: (id, rule) => does("credit", () => this.#credit(this.#entry(id), rule)),
