@@ -108,8 +108,13 @@ const shown = (core: PoolCore, winner: Winner, there: ChainBlock, tip: ChainTip)
         .filter(({ pkh }) => core.settings.rewardAddresses.includes(pkh))
         .reduce((sum, { nicks }) => sum + nicks, 0n)
       const detail = `block ${there.blockId} is on the heaviest chain`
-      yield* ledger.blockState(id, "accepted", detail, { blockId: there.blockId, rewardNicks })
+      // At once: a delivery that returns while the books are written must not mark it as submitted after this.
       winner.state = "accepted"
+      yield* Effect.onError(ledger.blockState(id, "accepted", detail, { blockId: there.blockId, rewardNicks }), () =>
+        Effect.sync(() => {
+          winner.state = "submitted"
+        })
+      )
       winner.detail = detail
       winner.blockId = there.blockId
       winner.cancel?.()

@@ -46,7 +46,7 @@ const serve = (core: PoolCore, winner: Winner): Effect.Effect<void> =>
     const outcome = yield* Effect.raceFirst(work(core, winner, candidate), cancelled(winner))
     winner.cancel = null
     // The judge may have seen it on the chain before the delivery returned.
-    if (outcome === null || winner.state !== "proving") return
+    if (outcome === null || winner.state !== "proving" || winner.verdict !== null) return
     if (outcome.state === "submitted") yield* WinnerJudge.move(core, winner, outcome.state, outcome.detail)
     else winner.verdict = outcome
     core.winners.nudge()
