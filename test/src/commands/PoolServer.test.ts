@@ -1,6 +1,8 @@
 import { chmodSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
+import { client, originalProto, services, subscribe } from "../pool/grpc/Peers.ts"
 import { run, start, temporary } from "./Program.ts"
 
 const free = ["--address", "127.0.0.1:0", "--http", "127.0.0.1:0"]
@@ -13,6 +15,15 @@ const file = (name: string, text: string, mode: number) => {
   return path
 }
 
+const firstOrder = (port: number) =>
+  Effect.flatMap(client(originalProto, port), (old) => {
+    const { call, next } = subscribe(old, { miner_id: "old", threads: 1 })
+    return Effect.ensuring(
+      Effect.promise(next),
+      Effect.sync(() => call.cancel())
+    )
+  })
+
 describe("pool-server refuses, in one line and with 2,", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
     ["a key of version 0", ["-p", oldKey], /--pubkey: a public key of version 0 .* cannot be mined to any more/],
@@ -24,7 +35,7 @@ describe("pool-server refuses, in one line and with 2,", () => {
   ]
   for (const [what, args, message] of cases) {
     it(what, async () => {
-      const result = await run(["pool-server", ...free, ...args])
+      const result = await run(["pool-server", ...args])
       assert.match(result.stderr, message)
       assert.strictEqual(result.stderr.trimEnd().split("\n").length, 1)
       assert.strictEqual(result.code, 2)
@@ -51,7 +62,7 @@ describe("pool-server", () => {
     )
     const program = await start(["pool-server"], { home })
     const http = await program.until(/INFO\] HTTP API on (http:\/\/\S+)/)
-    await program.until(/miners connect to 0\.0\.0\.0:(\d+)/)
+    const [, port = ""] = await program.until(/miners connect to 0\.0\.0\.0:(\d+)/)
     const { stdout } = program.output()
     assert.match(stdout, /^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO\] pool-server /m)
     assert.match(stdout, /the embedded devnet \(not the Nockchain network\)/)
@@ -61,6 +72,13 @@ describe("pool-server", () => {
     assert.include(await answer.text(), '"sync_status":"synced (devnet)"')
     await program.until(/INFO\] ============ 矿池状态摘要 ============\n.*运行时间: \d+ 秒/)
     await program.until(/WARN\] no miner has come yet; can they reach this machine on TCP/)
+
+    // What the bundle needs at run time is in it: descriptors for reflection, work for a client of the original protocol.
+    const listed = await Effect.runPromise(Effect.scoped(services(Number(port))))
+    assert.deepStrictEqual(listed.slice(0, 2), ["pool.MiningPool", "grpc.health.v1.Health"])
+    const order = await Effect.runPromise(Effect.scoped(firstOrder(Number(port))))
+    assert.match(order.work_id, /-\d+$/)
+    await program.until(/INFO\] miner old is connected/)
 
     const second = await run(["pool-server", ...free], { home })
     assert.strictEqual(second.code, 4)

@@ -1,6 +1,8 @@
 /**
  * Real peers for the tests of the gRPC port: plain grpc-js clients made from a .proto file, and a server on a free port.
  */
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Grpc from "@grpc/grpc-js"
 import * as ProtoLoader from "@grpc/proto-loader"
@@ -95,4 +97,47 @@ export interface Ack {
 export const submit = (of: Client, result: object) =>
   new Promise<Ack>((resolve, reject) => {
     method(of, "submitWork")(result, (error: Error | null, ack: Ack) => (error === null ? resolve(ack) : reject(error)))
+  })
+
+const require = createRequire(import.meta.url)
+
+/** The published reflection protocol, as its package ships it. */
+export const reflectionProto = (version: "v1" | "v1alpha") =>
+  join(dirname(require.resolve("@grpc/reflection")), `../proto/grpc/reflection/${version}/reflection.proto`)
+
+/** A client of any service of a loaded file, closed with the scope. */
+export const genericClient = (definition: ProtoLoader.PackageDefinition, name: string, port: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const Client = Grpc.makeGenericClientConstructor(definition[name] as Grpc.ServiceDefinition, name)
+      return new Client(`127.0.0.1:${port}`, Grpc.credentials.createInsecure())
+    }),
+    (made) => Effect.sync(() => made.close())
+  )
+
+/** A reflection stream: questions and their answers, one by one. */
+export const reflect = (port: number, version: "v1" | "v1alpha") =>
+  Effect.gen(function* () {
+    const definition = ProtoLoader.loadSync(reflectionProto(version), { keepCase: true })
+    const of = yield* genericClient(definition, `grpc.reflection.${version}.ServerReflection`, port)
+    const call = method(of, "serverReflectionInfo")() as Grpc.ClientDuplexStream<object, Record<string, never>>
+    call.on("error", () => {})
+    yield* Effect.addFinalizer(() => Effect.sync(() => call.end()))
+    return (question: object) =>
+      Effect.promise(
+        () =>
+          new Promise<Record<string, Record<string, ReadonlyArray<unknown>>>>((resolve) => {
+            call.once("data", resolve)
+            call.write(question)
+          })
+      )
+  })
+
+/** The names of all services, by reflection. */
+export const services = (port: number) =>
+  Effect.gen(function* () {
+    const ask = yield* reflect(port, "v1")
+    const listed = yield* ask({ list_services: "" })
+    const names = listed["list_services_response"]?.["service"] ?? []
+    return names.map((one) => String((one as { readonly name: unknown }).name))
   })

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
 import * as ProtoLoader from "@grpc/proto-loader"
@@ -9,41 +8,15 @@ import protobuf from "protobufjs"
 import descriptor from "protobufjs/ext/descriptor/index.js"
 import * as Protos from "../../../../src/pool/grpc/Protos.ts"
 import { FakePool } from "./FakePool.ts"
-import { originalProto, presentProto, serve } from "./Peers.ts"
+import { genericClient, originalProto, presentProto, reflect, serve } from "./Peers.ts"
 
 const require = createRequire(import.meta.url)
-
-const makeClient = (definition: ProtoLoader.PackageDefinition, name: string, port: number) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const Client = Grpc.makeGenericClientConstructor(definition[name] as Grpc.ServiceDefinition, name)
-      return new Client(`127.0.0.1:${port}`, Grpc.credentials.createInsecure())
-    }),
-    (made) => Effect.sync(() => made.close())
-  )
-
-/** The published reflection protocol, as its package ships it. */
-const reflectionProto = (version: "v1" | "v1alpha") =>
-  join(dirname(require.resolve("@grpc/reflection")), `../proto/grpc/reflection/${version}/reflection.proto`)
 
 for (const version of ["v1", "v1alpha"] as const) {
   it.scopedLive(`reflection ${version} lists the services and gives descriptors that work`, () =>
     Effect.gen(function* () {
       const { port } = yield* serve(new FakePool())
-      const definition = ProtoLoader.loadSync(reflectionProto(version), { keepCase: true })
-      const of = yield* makeClient(definition, `grpc.reflection.${version}.ServerReflection`, port)
-      const method: unknown = Reflect.get(of, "serverReflectionInfo")
-      if (typeof method !== "function") return assert.fail("no method")
-      const call: Grpc.ClientDuplexStream<object, Record<string, never>> = Reflect.apply(method, of, [])
-      call.on("error", () => {})
-      const ask = (question: object) =>
-        Effect.promise(
-          () =>
-            new Promise<Record<string, Record<string, ReadonlyArray<unknown>>>>((resolve) => {
-              call.once("data", resolve)
-              call.write(question)
-            })
-        )
+      const ask = yield* reflect(port, version)
       const listed = yield* ask({ list_services: "" })
       assert.deepStrictEqual(listed["list_services_response"]?.["service"], [
         { name: "pool.MiningPool" },
@@ -67,7 +40,6 @@ for (const version of ["v1", "v1alpha"] as const) {
       assert.include(JSON.stringify(decoded), '"inputType":".pool.WorkResult"')
       const missing = yield* ask({ file_containing_symbol: "no.Such" })
       assert.deepInclude(missing["error_response"], { error_code: Grpc.status.NOT_FOUND })
-      call.end()
     })
   )
 }
@@ -79,7 +51,7 @@ it.scopedLive("health follows what the pool can do, for a client of the publishe
   Effect.gen(function* () {
     const { health, port } = yield* serve(new FakePool())
     const { service } = require("grpc-health-check") as { readonly service: Grpc.ServiceDefinition }
-    const of = yield* makeClient({ health: service }, "health", port)
+    const of = yield* genericClient({ health: service }, "health", port)
     const check = (name: string) =>
       Effect.promise(
         () =>
