@@ -161,11 +161,15 @@ try {
     }
   }
   if (otp === undefined) print("\nerlc is not installed: Erlang/OTP was not measured (apt-get install erlang-base)")
-  print("\n| bar of the anchors | runtime | bar | measured | |\n|---|---|---|---|---|")
+  print(
+    "\n| bar of the anchors | runtime | bar | measured | erlang/otp in the same runs | |\n|---|---|---|---|---|---|"
+  )
   for (const [rt, test, bar, most] of bars) {
     const ours = find(rt, test)
     const reached = ours !== undefined && (most ? ours.median <= bar : ours.median >= bar)
-    print(`| ${test} | ${rt} | ${most ? "<=" : ">="} ${bar} | ${shown(ours)} | ${reached ? "reached" : "MISSED"} |`)
+    print(
+      `| ${test} | ${rt} | ${most ? "<=" : ">="} ${bar} | ${shown(ours)} | ${shown(find("erlang/otp", test))} | ${reached ? "reached" : "MISSED"} |`
+    )
   }
   if (values.json !== undefined) {
     const results = Array.from(collected, ([rt, tests]) => ({ rt, tests: Object.fromEntries(tests) }))

@@ -500,6 +500,30 @@ describe("watching", () => {
     )
   )
 
+  it.effect("a watch is told once, however often the other crashes", () =>
+    scoped(
+      Effect.gen(function* () {
+        const seen: Array<number> = []
+        const spec = Actor.child("n", forms.reduce)
+        yield* Supervisor.make("s", { intensity: 50, children: [spec] })
+        yield* Actor.spawn(
+          "w",
+          Behaviour.of<Actor.Down>()({
+            initial: (context) => context.watch(spec.ref, (down) => down),
+            reduce: (_, down) => {
+              seen.push(down.generation)
+            }
+          })
+        )
+        for (let i = 0; i < 3; i++) {
+          yield* Actor.tell(spec.ref, boom)
+          yield* settle
+        }
+        assert.deepStrictEqual(seen, [1])
+      })
+    )
+  )
+
   it.effect("a watcher that ends is forgotten by those it watched", () =>
     scoped(
       Effect.gen(function* () {

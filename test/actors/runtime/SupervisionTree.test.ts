@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import * as Actor from "../../../actors/runtime/Actor.ts"
 import * as Behaviour from "../../../actors/runtime/Behaviour.ts"
+import * as CurrentNode from "../../../actors/runtime/CurrentNode.ts"
 import { DeadLetters, MAX_COUNTERS, MAX_SAMPLES } from "../../../actors/runtime/DeadLetters.ts"
 import { type Changes, SupervisionTree } from "../../../actors/runtime/SupervisionTree.ts"
 import * as Supervisor from "../../../actors/runtime/Supervisor.ts"
@@ -45,13 +46,16 @@ describe("SupervisionTree", () => {
         assert.strictEqual(summary(batches[1]), "/s/b=running")
         assert.strictEqual(batches[1]?.changed[0]?.restartsTotal, 50)
         yield* supervisor.terminateChild("a")
+        yield* TestClock.adjust(100)
+        yield* settle
+        assert.strictEqual(summary(batches[2]), "/s/a=stopped")
         yield* supervisor.deleteChild("a")
         yield* TestClock.adjust(100)
         yield* settle
-        assert.strictEqual(summary(batches[2]), "/s/a gone")
+        assert.strictEqual(summary(batches[3]), "/s/a gone")
         yield* TestClock.adjust("1 hour")
         yield* settle
-        assert.strictEqual(batches.length, 3)
+        assert.strictEqual(batches.length, 4)
       })
     )
   )
@@ -130,6 +134,25 @@ describe("SupervisionTree", () => {
           (yield* tree.snapshot).map((node) => node.path),
           ["/s", "/s/a", "/s/t", "/s/t/x"]
         )
+      })
+    )
+  )
+
+  it.effect("every fiber of a child knows its path", () =>
+    scoped(
+      Effect.gen(function* () {
+        const paths: Array<string> = []
+        const look = Effect.map(CurrentNode.path, (path) => paths.push(path))
+        const worker = { id: "w", start: Effect.as(look, Effect.andThen(look, Effect.never)) }
+        const actor = Actor.child(
+          "a",
+          Behaviour.of<"look">()({ init: Effect.as(look, 0), receive: (n) => Effect.as(look, n) })
+        )
+        yield* Supervisor.make("s", { children: [worker, Supervisor.child("t", { children: [actor] })] })
+        yield* Actor.tell(actor.ref, "look")
+        yield* settle
+        assert.strictEqual(yield* CurrentNode.path, "/")
+        assert.deepStrictEqual(paths, ["/s/w", "/s/w", "/s/t", "/s/t/a"])
       })
     )
   )

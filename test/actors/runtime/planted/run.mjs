@@ -32,11 +32,17 @@ const edit = ({ file, find, replace }) => {
 }
 
 /** Names of the tests that failed; undefined when nothing ran. */
-const run = (suites) => {
+const run = (suites, patience = 15_000) => {
   const report = join(copy, "report.json")
   rmSync(report, { force: true })
   const files = suites.map((suite) => `test/actors/runtime/${suite}`)
-  const options = ["--bail=1", "--testTimeout=15000", "--hookTimeout=2000", "--reporter=json", `--outputFile=${report}`]
+  const options = [
+    "--bail=1",
+    `--testTimeout=${patience}`,
+    "--hookTimeout=2000",
+    "--reporter=json",
+    `--outputFile=${report}`
+  ]
   spawnSync(
     process.execPath,
     [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", copy, ...options, ...files],
@@ -69,7 +75,7 @@ try {
   for (const file of ["package.json", "tsconfig.json", "vitest.config.ts"]) cpSync(join(root, file), join(copy, file))
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
   fresh()
-  const healthy = run(["."])
+  const healthy = run(["."], 120_000)
   if (healthy === undefined || healthy.length > 0) {
     throw new Error(`the suite must pass before faults are planted: ${healthy?.join("; ") ?? "nothing ran"}`)
   }
