@@ -34,14 +34,17 @@ export interface MinerReport {
   readonly rate: number
 }
 
-/** The session is over or never began. `final` true: trying the same address again changes nothing (wrong token). */
+/**
+ * The session is over or never began. `final` true: trying the same address again soon changes nothing (wrong token,
+ * banned, not a mining pool); it is looked at again after a longer rest, because a pool's operator may mend it.
+ */
 export class LinkLost extends Data.TaggedError("LinkLost")<{
   readonly address: string
   readonly detail: string
   readonly final: boolean
 }> {
   override get message() {
-    const next = this.final ? "not trying this address again until the settings change" : "trying again"
+    const next = this.final ? "somebody has to change something; looking again every minute" : "trying again"
     return `pool ${this.address}: ${this.detail}; ${next}`
   }
 }
@@ -56,8 +59,8 @@ export interface PoolSession {
 }
 
 export interface PoolLinkService {
-  /** Connect and subscribe; the session lives as long as the scope. */
-  readonly connect: (address: string) => Effect.Effect<PoolSession, LinkLost, Scope.Scope>
+  /** Connect and subscribe, with a first heartbeat; the session lives as long as the scope. */
+  readonly connect: (address: string, report: MinerReport) => Effect.Effect<PoolSession, LinkLost, Scope.Scope>
 }
 
 export class PoolLink extends Context.Tag("pitboss/miner/PoolLink")<PoolLink, PoolLinkService>() {}

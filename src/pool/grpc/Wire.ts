@@ -60,8 +60,8 @@ export const codeOf: ReadonlyMap<number, ShareCode> = new Map(
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Reads one message front to back. */
-class Reader {
+/** Reads one message front to back; the miner's side reads with it too. */
+export class Reader {
   private at = 0
   private readonly bytes: Buffer
   private readonly what: string
@@ -129,8 +129,8 @@ class Reader {
   }
 }
 
-// A tag is field number times 8 plus wire type.
-const tag = (field: number, wire: 0 | 1 | 2) => field * 8 + wire
+/** A tag is field number times 8 plus wire type. */
+export const tag = (field: number, wire: 0 | 1 | 2) => field * 8 + wire
 
 const none = new Uint8Array(0)
 
@@ -173,7 +173,7 @@ export const decodeWorkResult = (bytes: Buffer): WorkResult => {
 export const targetBytes = (target: bigint): Uint8Array => Buffer.from(target.toString(16).padStart(80, "0"), "hex")
 
 /** Writes one message front to back. Numbers are unsigned; those above 64 bits are cut to the largest. */
-class Writer {
+export class Writer {
   private readonly parts: Array<Buffer> = []
 
   number(field: number, value: bigint | number): this {
@@ -188,6 +188,13 @@ class Writer {
 
   text(field: number, value: string): this {
     return this.bytes(field, Buffer.from(value))
+  }
+
+  double(field: number, value: number): this {
+    const bytes = Buffer.alloc(8)
+    bytes.writeDoubleLE(value)
+    this.parts.push(varint(BigInt(tag(field, 1))), bytes)
+    return this
   }
 
   done(): Buffer {

@@ -1,0 +1,170 @@
+/**
+ * The actor that keeps the miner connected: one session after the other, for ever, over a list of pools.
+ *
+ * | what happens | what it does |
+ * |---|---|
+ * | a try fails | the next address; after the last one a wait, doubling from 250 ms to 5 s, up to half of it random |
+ * | a session that gave work is lost | the first address again, with the waits from the beginning |
+ * | the pool refuses for good (wrong token, banned) | that address rests for a minute |
+ * | a fallback serves | every minute it is looked whether the first address is back |
+ * | no job comes | nothing: it waits, and says so; silence is no error |
+ *
+ * Losing a pool is expected trouble and stays in here. The threads go on with the last job meanwhile; shares without an
+ * answer are handed in again to the pool that they belong to.
+ */
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Random from "effect/Random"
+import * as Stream from "effect/Stream"
+import * as Backoff from "../runtime/Backoff.ts"
+import * as ChildSpec from "../runtime/ChildSpec.ts"
+import type { MinerCore } from "./MinerCore.ts"
+import type { Pending } from "./Outbox.ts"
+import { LinkLost, PoolLink, type PoolLinkService, type PoolSession } from "./PoolLink.ts"
+
+const backoff = Backoff.make({ min: "250 millis", max: "5 seconds", jitter: 0.5 })
+/** How long an address rests that refused for good, and how often the first address is looked for, milliseconds. */
+const restMillis = 60_000
+const preferEvery = "1 minute"
+/** The first rate is told when there is one; later often enough for a pool that drops the silent after 30 s. */
+const firstReport = "5 seconds"
+const reportEvery = "15 seconds"
+/** Without a job for so long, the operator is told; and again so often. */
+const idleAfter = "10 seconds"
+const idleAgain = "1 minute"
+/** Shares on their way at the same time. */
+const senders = 8
+/** A share that the pool could not take yet is handed in again after about this time, milliseconds. */
+const againMillis = 2_000
+
+/** Hands in shares one after the other until the session is lost; a share without an answer stays in the outbox. */
+const sender = (core: MinerCore, session: PoolSession, shares: Queue.Dequeue<Pending>) =>
+  Effect.gen(function* () {
+    const share = yield* Queue.take(shares)
+    while (core.outbox.has(share)) {
+      if (share.expiresAt <= core.now()) {
+        core.expired(share)
+        return
+      }
+      const begin = core.now()
+      share.sent += 1
+      const answer = yield* session.submit(share.jobId, share.nonce)
+      core.answered(share, answer, core.now() - begin)
+      if (core.outbox.has(share)) yield* Effect.sleep(againMillis * (0.5 + (yield* Random.next)))
+    }
+  }).pipe(Effect.forever)
+
+const heartbeats = (core: MinerCore, session: PoolSession) => {
+  const beat = Effect.suspend(() => session.heartbeat(core.report))
+  return beat.pipe(Effect.delay(firstReport), Effect.zipRight(Effect.forever(Effect.delay(beat, reportEvery))))
+}
+
+/** Says why a connected miner has nothing to do. */
+const watchIdle = (core: MinerCore) =>
+  Effect.gen(function* () {
+    yield* Effect.sleep(idleAfter)
+    for (;;) {
+      if (core.board.current === null) {
+        const known = core.idleCause
+        const none =
+          "connected, and no job has come: the pool may not be synchronised with its node, or have no mining key"
+        core.idle(known?.cause ?? "no-job", known?.detail ?? none)
+      }
+      yield* Effect.sleep(idleAgain)
+    }
+  })
+
+/** Until the session is lost. */
+const serve = (core: MinerCore, session: PoolSession, began: () => void) =>
+  Effect.gen(function* () {
+    const shares = yield* Queue.unbounded<Pending>()
+    core.opened(session.address, (share) => void shares.unsafeOffer(share))
+    let first = true
+    const jobs = Stream.runForEach(session.jobs, (job) =>
+      Effect.sync(() => {
+        if (first) began()
+        first = false
+        core.take(session.address, job)
+      })
+    )
+    const ended = new LinkLost({ address: session.address, detail: "the pool ended the session", final: false })
+    return yield* Effect.all(
+      [
+        Effect.zipRight(jobs, Effect.fail(ended)),
+        heartbeats(core, session),
+        watchIdle(core),
+        ...Array.from({ length: senders }, () => sender(core, session, shares))
+      ],
+      { concurrency: "unbounded", discard: true }
+    )
+  }).pipe(Effect.ensuring(Effect.sync(() => core.closed())))
+
+/** Succeeds when the address can be reached again. */
+const reachable = (core: MinerCore, link: PoolLinkService, address: string) =>
+  Effect.suspend(() => link.connect(address, core.report)).pipe(
+    Effect.scoped,
+    Effect.delay(preferEvery),
+    Effect.retry({ while: (error) => error._tag === "LinkLost" })
+  )
+
+/** One try, from connecting to the end of its session. Succeeds only when a better address is there. */
+const attempt = (core: MinerCore, link: PoolLinkService, address: string, first: string, began: () => void) =>
+  Effect.gen(function* () {
+    core.link = { _tag: "Connecting", address, since: core.now() }
+    const session = yield* link.connect(address, core.report)
+    const served = serve(core, session, began)
+    yield* address === first ? served : Effect.raceFirst(served, reachable(core, link, first))
+  }).pipe(Effect.scoped)
+
+/** Everything for ever. `addresses` has at least one. */
+const body = (core: MinerCore, link: PoolLinkService, addresses: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const first = addresses[0] ?? ""
+    const rests = new Map<string, number>()
+    let index = 0
+    let failures = 0
+    for (;;) {
+      const address = addresses[index] ?? first
+      if ((rests.get(address) ?? 0) > core.now()) {
+        const until = Math.min(...addresses.map((one) => rests.get(one) ?? 0))
+        index = (index + 1) % addresses.length
+        if (until > core.now()) yield* pause(core, until - core.now(), "every pool refuses us")
+        continue
+      }
+      let worked = false
+      const began = () => {
+        worked = true
+        failures = 0
+        core.began()
+      }
+      const lost = yield* Effect.flip(Effect.zipRight(attempt(core, link, address, first, began), Effect.fail(null)))
+      if (lost === null) {
+        core.tell({ _tag: "Preferred", at: core.now(), address: first })
+        index = 0
+        continue
+      }
+      failures += 1
+      if (lost.final) rests.set(address, core.now() + restMillis)
+      const { detail, final } = lost
+      core.tell({ _tag: "Disconnected", at: core.now(), address, detail, failures, final })
+      index = worked ? 0 : (index + 1) % addresses.length
+      const round = Math.floor((failures - 1) / addresses.length)
+      const wait = index === 0 ? Backoff.delayMillis(backoff, round, yield* Random.next) : backoff.minMillis
+      yield* pause(core, wait, detail)
+    }
+  })
+
+const pause = (core: MinerCore, millis: number, detail: string) =>
+  Effect.suspend(() => {
+    const now = core.now()
+    core.link = { _tag: "Waiting", until: now + millis, since: now, detail }
+    core.alone()
+    return Effect.sleep(millis)
+  })
+
+export const child = (core: MinerCore, addresses: ReadonlyArray<string>): ChildSpec.ChildSpec<PoolLink> =>
+  ChildSpec.make({
+    id: "link",
+    backoff: Backoff.make({ min: "250 millis", max: "10 seconds" }),
+    start: Effect.map(PoolLink, (link) => body(core, link, addresses))
+  })

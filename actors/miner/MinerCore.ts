@@ -1,0 +1,357 @@
+/**
+ * What outlives every single actor of a miner: the present work, places of the threads, shares without an answer, counts.
+ *
+ * Everything is synchronous and runs on the caller's stack, so there is nothing to lock and nothing in between. A share
+ * is counted as accepted in one place only: where the pool's answer arrives.
+ */
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
+import * as Random from "effect/Random"
+import type { Digest } from "../../kernels/NockPowTypes.ts"
+import { difficultyOf } from "../pool/Job.ts"
+import * as Limbs from "../pool/Limbs.ts"
+import { Rate } from "../pool/Rate.ts"
+import type { ShareAnswer, ShareCode } from "../pool/Share.ts"
+import { type Assignment, Board } from "./Board.ts"
+import type { IdleCause, LinkState, MinerEvent, MinerStatus, ThreadStatus } from "./MinerStatus.ts"
+import { mostPending, Outbox, type Pending } from "./Outbox.ts"
+import type { MinerJob, MinerReport } from "./PoolLink.ts"
+import * as Ranges from "./Ranges.ts"
+
+/** The proof version whose search is a search for nonces. */
+export const minedVersion = 5
+const longestPuzzle = 1_024
+
+/** How long an unanswered pool keeps the threads busy with its last job, milliseconds. */
+const mineAlone = 120_000
+/** The rate that is shown covers about this time, milliseconds. */
+const rateMillis = 30_000
+/** Part of the newest measurement in the latency that is shown. */
+const freshness = 0.2
+
+const digestOf = (limbs: Uint8Array): Digest => [
+  Limbs.limbAt(limbs, 0),
+  Limbs.limbAt(limbs, 1),
+  Limbs.limbAt(limbs, 2),
+  Limbs.limbAt(limbs, 3),
+  Limbs.limbAt(limbs, 4)
+]
+
+const limbsOf = (digest: Digest): Uint8Array => {
+  const bytes = new Uint8Array(40)
+  const view = new DataView(bytes.buffer)
+  digest.forEach((limb, index) => {
+    view.setBigUint64(8 * index, limb, true)
+  })
+  return bytes
+}
+
+/** Of one thread, whichever incarnation of its actor is at work. */
+class Lane {
+  state: ThreadStatus["state"] = "starting"
+  place: Ranges.Place | null = null
+  tried = 0
+  readonly rate: Rate
+
+  constructor(now: number) {
+    this.rate = new Rate(now, rateMillis)
+  }
+}
+
+export class MinerCore {
+  readonly board = new Board()
+  readonly outbox = new Outbox()
+  readonly events: PubSub.PubSub<MinerEvent>
+  link: LinkState
+  /** A stop was asked for: what has been found is handed in, nothing more is searched. */
+  draining = false
+  readonly #clock: Clock.Clock
+  readonly #random: () => bigint
+  /** Limb 4 for a pool that does not partition the nonces: other machines choose other ones. */
+  readonly #ownPrefix: bigint
+  readonly #lanes: ReadonlyArray<Lane>
+  readonly #startedAt: number
+  #send: ((share: Pending) => void) | null = null
+  #lostAt: number
+  #idle: { readonly cause: IdleCause; readonly detail: string } | null = null
+  #sessions = 0
+  #found = 0
+  #accepted = 0
+  #stale = 0
+  #rejected = 0
+  #duplicate = 0
+  #lost = 0
+  #acceptedDifficulty = 0n
+  #lastAcceptedAt: number | null = null
+  #latency: number | null = null
+  readonly #answers = new Map<ShareCode, number>()
+
+  constructor(threads: number, clock: Clock.Clock, random: () => bigint, events: PubSub.PubSub<MinerEvent>) {
+    this.#clock = clock
+    this.#random = random
+    this.#ownPrefix = random()
+    this.events = events
+    const now = this.now()
+    this.#startedAt = now
+    this.#lostAt = now
+    this.#lanes = Array.from({ length: threads }, () => new Lane(now))
+    this.link = { _tag: "Waiting", until: now, since: now, detail: "starting" }
+  }
+
+  now(): number {
+    return this.#clock.unsafeCurrentTimeMillis()
+  }
+
+  tell(event: MinerEvent): void {
+    this.events.unsafeOffer(event)
+  }
+
+  // ------------------------------------------------------------------------------------------------ work
+
+  /** A job of the pool. What cannot be searched makes the threads rest and says why. */
+  take(address: string, job: MinerJob): void {
+    if (this.draining) return
+    const problem = unusable(job)
+    if (problem !== null) {
+      this.board.clear()
+      this.idle(problem.cause, problem.detail)
+      return
+    }
+    this.#idle = null
+    const now = this.now()
+    const before = this.board.current
+    const easier = job.shareTarget > job.networkTarget ? job.shareTarget : job.networkTarget
+    this.board.assign({
+      job,
+      address,
+      prefix: job.noncePrefix ?? this.#ownPrefix,
+      commitment: digestOf(job.commitment),
+      target: digestOf(Limbs.ofNumber(easier)),
+      since: before?.job.jobId === job.jobId ? before.since : now
+    })
+    // A lower block is settled; its shares can only be stale.
+    this.#drop(
+      (share) => share.address === address && share.height < job.height && share.sent === 0,
+      "its block is over"
+    )
+    if (before?.job.jobId !== job.jobId || before.job.shareTarget !== job.shareTarget) {
+      const { clean, height, jobId, shareTarget } = job
+      this.tell({ _tag: "JobTaken", at: now, jobId, height, clean, shareDifficulty: difficultyOf(shareTarget) })
+    }
+  }
+
+  /** Connected, and nothing to search. */
+  idle(cause: IdleCause, detail: string): void {
+    this.#idle = { cause, detail }
+    this.tell({ _tag: "Idle", at: this.now(), cause, detail })
+  }
+
+  get idleCause(): { readonly cause: IdleCause; readonly detail: string } | null {
+    return this.#idle
+  }
+
+  // ------------------------------------------------------------------------------------------------ threads
+
+  lane(thread: number, state: ThreadStatus["state"]): void {
+    const lane = this.#lanes[thread]
+    if (lane !== undefined) lane.state = state
+  }
+
+  /** Where a thread goes on. */
+  place(thread: number, assignment: Assignment): Ranges.Place {
+    const lane = this.#lanes[thread]
+    const place = Ranges.placeIn(assignment, lane?.place ?? null, this.#random)
+    if (lane !== undefined) lane.place = place
+    return place
+  }
+
+  /** That much of its place is done. */
+  advance(thread: number, place: Ranges.Place, by: bigint): void {
+    const lane = this.#lanes[thread]
+    if (lane !== undefined) lane.place = Ranges.advanced(place, by)
+  }
+
+  /** Digests that a thread has computed since it last said so. */
+  count(thread: number, digests: number): void {
+    const lane = this.#lanes[thread]
+    if (lane === undefined || digests <= 0) return
+    lane.tried += digests
+    lane.rate.add(digests, this.now())
+  }
+
+  rateOf(thread: number): number {
+    return this.#lanes[thread]?.rate.perSecond(this.now()) ?? 0
+  }
+
+  /** A nonce that meets the target. Of an older epoch it is dropped: never handed in. */
+  found(thread: number, assignment: Assignment, nonce: Digest): void {
+    if (!this.board.counts(assignment)) return
+    const { address, job } = assignment
+    const now = this.now()
+    const share: Pending = {
+      address,
+      jobId: job.jobId,
+      height: job.height,
+      nonce: limbsOf(nonce),
+      difficulty: difficultyOf(job.shareTarget),
+      foundAt: now,
+      expiresAt: job.expiresAt,
+      sent: 0
+    }
+    this.#found += 1
+    this.tell({ _tag: "ShareFound", at: now, jobId: job.jobId, thread })
+    this.#lose(this.outbox.add(share), `more than ${mostPending} shares wait for an answer`)
+    if (this.link._tag === "Connected" && this.link.address === address) this.#send?.(share)
+  }
+
+  // ------------------------------------------------------------------------------------------------ pool
+
+  get report(): MinerReport {
+    const now = this.now()
+    return { threads: this.#lanes.length, rate: this.#lanes.reduce((sum, lane) => sum + lane.rate.perSecond(now), 0) }
+  }
+
+  /** A session begins; `send` gets the shares to hand in, those without an answer first. */
+  opened(address: string, send: (share: Pending) => void): void {
+    const now = this.now()
+    this.link = { _tag: "Connected", address, since: now }
+    this.#idle = null
+    this.#drop((share) => share.expiresAt <= now, "the pool counts it no longer")
+    const again = this.outbox.of(address)
+    this.#send = send
+    for (const share of again) send(share)
+    this.tell({ _tag: "Connected", at: now, address, resubmitting: again.length })
+  }
+
+  /** The first job of a session has come. */
+  began(): void {
+    this.#sessions += 1
+  }
+
+  closed(): void {
+    if (this.#send === null) return
+    this.#send = null
+    this.#lostAt = this.now()
+  }
+
+  /** Without a pool: go on with its last job for a while, then rest. */
+  alone(): void {
+    const now = this.now()
+    const { current } = this.board
+    if (current === null || (now < current.job.expiresAt && now < this.#lostAt + mineAlone)) return
+    this.board.clear()
+    this.idle("not-connected", "no pool for too long: what is found now could not be counted any more")
+  }
+
+  /** The pool's answer: the one place where a share is counted as accepted. */
+  answered(share: Pending, { code, reason }: ShareAnswer, millis: number): void {
+    const now = this.now()
+    this.#answers.set(code, (this.#answers.get(code) ?? 0) + 1)
+    this.#latency = this.#latency === null ? millis : this.#latency + freshness * (millis - this.#latency)
+    const { difficulty, jobId, sent } = share
+    this.tell({ _tag: "ShareAnswered", at: now, code, reason, jobId, difficulty, millis, sent })
+    if (code === "rate-limited" || code === "internal" || !this.outbox.settle(share)) return
+    if (code === "accepted") {
+      this.#accepted += 1
+      this.#acceptedDifficulty += difficulty
+      this.#lastAcceptedAt = now
+    } else if (code === "stale" || code === "unknown-job") this.#stale += 1
+    else if (code === "duplicate" && sent > 1) this.#duplicate += 1
+    else this.#rejected += 1
+  }
+
+  /** It has become worthless while it waited. */
+  expired(share: Pending): void {
+    this.#drop((one) => one === share, "the pool counts it no longer")
+  }
+
+  #drop(worthless: (share: Pending) => boolean, why: string): void {
+    this.#lose(this.outbox.drop(worthless), why)
+  }
+
+  #lose(shares: ReadonlyArray<Pending>, why: string): void {
+    this.#lost += shares.length
+    for (const { jobId } of shares) this.tell({ _tag: "ShareLost", at: this.now(), jobId, why })
+  }
+
+  // ------------------------------------------------------------------------------------------------ picture
+
+  get status(): MinerStatus {
+    const at = this.now()
+    const { current } = this.board
+    const threads = this.#lanes.map(
+      (lane, thread): ThreadStatus => ({
+        thread,
+        state: lane.state,
+        rate: lane.rate.perSecond(at),
+        tried: lane.tried
+      })
+    )
+    return {
+      at,
+      startedAt: this.#startedAt,
+      link: this.link,
+      sessions: this.#sessions,
+      job:
+        current === null
+          ? null
+          : {
+              jobId: current.job.jobId,
+              height: current.job.height,
+              version: current.job.version,
+              address: current.address,
+              shareDifficulty: difficultyOf(current.job.shareTarget),
+              networkDifficulty: difficultyOf(current.job.networkTarget),
+              since: current.since
+            },
+      idle: current === null ? (this.#idle?.detail ?? "waiting for the first job") : null,
+      threads,
+      rate: threads.reduce((sum, thread) => sum + thread.rate, 0),
+      tried: threads.reduce((sum, thread) => sum + thread.tried, 0),
+      shares: {
+        found: this.#found,
+        accepted: this.#accepted,
+        stale: this.#stale,
+        rejected: this.#rejected,
+        duplicate: this.#duplicate,
+        lost: this.#lost,
+        pending: this.outbox.size
+      },
+      answers: Object.fromEntries(this.#answers),
+      acceptedDifficulty: this.#acceptedDifficulty,
+      lastAcceptedAt: this.#lastAcceptedAt,
+      latencyMillis: this.#latency
+    }
+  }
+}
+
+const unusable = ({
+  commitment,
+  powLength,
+  version
+}: MinerJob): { readonly cause: IdleCause; readonly detail: string } | null => {
+  if (version !== minedVersion) {
+    const asked = version === 0 ? "work without a proof version" : `work of proof version ${version}`
+    const detail = `the pool hands out ${asked}; this miner searches version ${minedVersion} only`
+    return { cause: "legacy-version", detail }
+  }
+  if (!Limbs.areLimbs(commitment)) return { cause: "bad-job", detail: "the pool sent a job without a valid commitment" }
+  if (powLength < 1 || powLength > longestPuzzle || (powLength & (powLength - 1)) !== 0) {
+    return { cause: "bad-job", detail: `the pool sent a job with the impossible puzzle length ${powLength}` }
+  }
+  return null
+}
+
+/** Events that a slow reader may fall behind. */
+const buffered = 1_024
+
+/** Random numbers are those of the calling fiber. */
+export const make = (threads: number): Effect.Effect<MinerCore> =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const runtime = yield* Effect.random
+    const events = yield* PubSub.sliding<MinerEvent>(buffered)
+    const half = () => BigInt(Effect.runSync(Effect.withRandom(Random.nextIntBetween(0, 2 ** 31), runtime)))
+    return new MinerCore(threads, clock, () => (half() << 31n) | half(), events)
+  })
