@@ -29,7 +29,7 @@ const homeWith = (nodes: string) => {
   return home
 }
 
-const quick = ["--start-delay", "0", "--proof-interval", "0.2"]
+const quick = ["--start-delay", "0", "--proof-interval", "0.2", "--max-difficulty", "SMALL"]
 const fleet = (home: string, ...more: ReadonlyArray<string>) =>
   start(["batch-file", "--orchestrator-url", url, "--log-format", "json", ...quick, ...more], { home })
 
