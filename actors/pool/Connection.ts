@@ -37,6 +37,7 @@ export const child = (core: PoolCore, member: Member): Spec =>
         else {
           try {
             handle(core, member, message, context.self)
+            catchUp(core, member, context.self)
           } catch (defect) {
             end(core, member, "internal", "the pool made a mistake with this connection; come back", true)
             throw defect
@@ -53,11 +54,19 @@ type Self = Actor.ActorRef<MemberMessage>
 
 const handle = (core: PoolCore, member: Member, message: MemberMessage, self: Self): void => {
   if (message._tag === "Due") due(core, member, self)
-  else if (message._tag === "Send") work(core, member, message.job, message.clean)
+  else if (message._tag === "Send") work(core, member, message.job)
   else if (message._tag === "Report") {
     if (member.session === null) identify(core, member, message.report)
     else heartbeat(core, member, message.report)
   }
+}
+
+/** A flood of reports may have pushed a timer or a job out of the mailbox. */
+const catchUp = (core: PoolCore, member: Member, self: Self): void => {
+  if (member.ended) return
+  if (member.timer === null) arm(core, member, self)
+  const job = core.jobs.current?.job
+  if (job !== undefined && job.jobId !== member.sent?.jobId) work(core, member, job)
 }
 
 // ---------------------------------------------------------------------------------------------------- end
@@ -157,7 +166,7 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
   const { aim, prefix } = member
   push(core, member, { _tag: "Welcome", session: secret, resumed, prefix, shareTarget: aim.target })
   const current = core.jobs.current
-  if (current !== null) work(core, member, current.job, true)
+  if (current !== null) work(core, member, current.job)
 }
 
 /** Why it is not served; null: it is. */
@@ -216,10 +225,12 @@ const heartbeat = (core: PoolCore, member: Member, report: MinerReport): void =>
 
 // ---------------------------------------------------------------------------------------------------- work
 
-const work = (core: PoolCore, member: Member, job: Job, clean: boolean): void => {
+const work = (core: PoolCore, member: Member, job: Job): void => {
   if (member.session === null) return
   // A block can have become easier than the connection's shares.
   retarget(core, member, Vardiff.clamped(member.aim.difficulty, core.settings.vardiff, core.hardest))
+  const clean = member.sent?.candidate.parent !== job.candidate.parent
+  member.sent = job
   push(core, member, { _tag: "Work", job, clean, shareTarget: member.aim.target, prefix: member.prefix })
 }
 
@@ -244,10 +255,7 @@ export const review = (core: PoolCore, member: Member): bigint | null => {
   session.vardiff = reviewed
   if (!retarget(core, member, reviewed.difficulty)) return null
   const current = core.jobs.current
-  if (current !== null) {
-    const { aim, prefix } = member
-    push(core, member, { _tag: "Work", job: current.job, clean: false, shareTarget: aim.target, prefix })
-  }
+  if (current !== null) work(core, member, current.job)
   return reviewed.difficulty
 }
 
@@ -278,6 +286,8 @@ const silent = (
   return { reason: "pre-auth-timeout", detail: `it did not say who it is within ${seconds(preAuthMillis)}` }
 }
 
+const dueNow: MemberMessage = { _tag: "Due" }
+
 /** One timer for whatever is due next. */
 const arm = (core: PoolCore, member: Member, self: Self): void => {
   const { limits, vardiff } = core.settings
@@ -287,7 +297,11 @@ const arm = (core: PoolCore, member: Member, self: Self): void => {
     session === null
       ? member.connectedAt + limits.preAuthMillis
       : Math.min(member.lastSeenAt + limits.idleMillis, Vardiff.dueAt(session.vardiff, now, vardiff))
-  member.timer = core.ground.alarm.unsafeAt(Math.max(at, now + 1), () => self.unsafeTell({ _tag: "Due" }))
+  member.timer?.cancel()
+  member.timer = core.ground.alarm.unsafeAt(Math.max(at, now + 1), () => {
+    member.timer = null
+    self.unsafeTell(dueNow)
+  })
 }
 
 // ---------------------------------------------------------------------------------------------------- abuse

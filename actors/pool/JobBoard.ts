@@ -44,7 +44,7 @@ const post = (core: PoolCore, candidate: Candidate): void => {
   if (issued === null) return
   const { clean, jobId } = issued.job
   core.lastJobAt = now
-  core.send(issued.job, clean)
+  core.send(issued.job)
   core.tell({ _tag: "JobIssued", jobId, height: candidate.height, clean })
   // A winner of before a restart may wait for its candidate.
   core.winners.nudge()
@@ -59,7 +59,7 @@ const repeat = (core: PoolCore, away: () => boolean): Effect.Effect<never> => {
       if (wait > 0) return core.ground.alarm.sleep(wait)
       core.jobs.expire(now)
       const entry = away() ? core.jobs.current : core.jobs.renew(now)
-      if (entry !== null) core.send(entry.job, false)
+      if (entry !== null) core.send(entry.job)
       else core.lastSentAt = now
       return Effect.void
     })

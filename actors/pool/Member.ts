@@ -6,7 +6,7 @@
  */
 import type * as Alarm from "../runtime/Alarm.ts"
 import type { Aim } from "./Aim.ts"
-import type { Limbs, NoncePrefix } from "./Job.ts"
+import type { Job, Limbs, NoncePrefix } from "./Job.ts"
 import type { OpenJob } from "./JobTable.ts"
 import type { Peer, Push } from "./PoolService.ts"
 import type { Session } from "./Session.ts"
@@ -26,6 +26,8 @@ export class Member {
   /** The easier target that shares may still have been searched under, until `graceUntil`. */
   previous: Aim | null = null
   graceUntil = 0
+  /** The job it was last given. */
+  sent: Job | null = null
   version = ""
   threads = 0
   claimedRate: number | null = null

@@ -10,7 +10,7 @@ import type { MinerReport } from "./PoolService.ts"
 export type MemberMessage =
   | { readonly _tag: "Report"; readonly report: MinerReport }
   /** One object for all connections. */
-  | { readonly _tag: "Send"; readonly job: Job; readonly clean: boolean }
+  | { readonly _tag: "Send"; readonly job: Job }
   | { readonly _tag: "Due" }
   | { readonly _tag: "Stop" }
 

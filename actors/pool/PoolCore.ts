@@ -139,9 +139,9 @@ export class PoolCore {
   }
 
   /** A job goes to everybody who is served. */
-  send(job: Job, clean: boolean): void {
+  send(job: Job): void {
     this.lastSentAt = this.now()
-    this.members.send({ _tag: "Send", job, clean })
+    this.members.send({ _tag: "Send", job })
   }
 
   count(code: ShareCode): void {

@@ -61,7 +61,7 @@ export const make = (core: PoolCore, listener: () => Listener | null): PoolServi
               return connection
             })
         })
-      }),
+      }).pipe(Effect.uninterruptible),
     route: ({ address, minerId, session }) => {
       const account = minerId.split(".", 1)[0] ?? minerId
       const member =

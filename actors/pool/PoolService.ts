@@ -58,7 +58,7 @@ export type Push =
   | {
       readonly _tag: "Work"
       readonly job: Job
-      /** False when only the target changed, or the present job is sent again: keep searching where you are. */
+      /** True when what the connection was given before is worthless; false: keep searching earlier jobs if you like. */
       readonly clean: boolean
       readonly shareTarget: bigint
       readonly prefix: NoncePrefix

@@ -57,6 +57,12 @@ const backoff = Backoff.make({ min: "50 millis", max: "10 seconds", resetAfter: 
 
 const patient = <R>(spec: ChildSpec.ChildSpec<R>): ChildSpec.ChildSpec<R> => ({ ...spec, backoff })
 
+/** Work that others can go on without: too many crashes put it aside, and the supervisor reports it as quarantined. */
+const spare = <R>(spec: ChildSpec.ChildSpec<R>): ChildSpec.ChildSpec<R> => ({
+  ...patient(spec),
+  budget: { restarts: 10, period: "10 minutes" }
+})
+
 /** `more`: children that the composition adds, started last and stopped first. */
 export const make = <const More extends ReadonlyArray<ChildSpec.ChildSpec<unknown>> = []>(
   settings: PoolSettings,
@@ -89,10 +95,10 @@ export const make = <const More extends ReadonlyArray<ChildSpec.ChildSpec<unknow
         patient(ShareCheck.child(core)),
         patient(Chain.child(core)),
         patient(WinnerJudge.child(core)),
-        patient(WinnerProver.child(core)),
+        spare(WinnerProver.child(core)),
         patient(JobBoard.child(core)),
         patient(connections),
-        patient(Payout.child(core)),
+        spare(Payout.child(core)),
         ...(more?.(service) ?? [])
       ]
     })

@@ -33,6 +33,8 @@ const digestOf = (limbs: LimbBytes): Digest => [
   Limbs.limbAt(limbs, 4)
 ]
 
+const maxAttempts = 3
+
 interface Outcome {
   readonly state: BlockState
   readonly detail: string
@@ -42,6 +44,13 @@ const serve = (core: PoolCore, winner: Winner): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { candidate } = winner
     if (candidate === null) return
+    winner.attempts += 1
+    if (winner.attempts > maxAttempts) {
+      // Whatever crashes this actor again and again must not take the pool along.
+      winner.verdict = { state: "lost", detail: `its proof was begun ${maxAttempts} times and never ended` }
+      core.winners.nudge()
+      return
+    }
     yield* WinnerJudge.move(core, winner, "proving", "its proof is being made")
     const outcome = yield* Effect.raceFirst(work(core, winner, candidate), cancelled(winner))
     winner.cancel = null

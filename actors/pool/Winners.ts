@@ -19,6 +19,8 @@ export interface Winner {
   credited: boolean
   /** How it ended, while the ledger has not taken note of it. */
   verdict: { readonly state: BlockState; readonly detail: string } | null
+  /** Times its proof was begun. */
+  attempts: number
   /** Stops its proof. */
   cancel: (() => void) | null
 }
@@ -109,6 +111,7 @@ export class Winners {
       // What was shared out once is only moved back and forth by the ledger; asking again does no harm.
       credited: false,
       verdict: null,
+      attempts: 0,
       cancel: null
     })
   }

@@ -333,6 +333,21 @@ describe("abuse", () => {
   )
 })
 
+describe("floods", () => {
+  it.scoped("a flood of reports neither hides a job nor stops the clock", () =>
+    Effect.gen(function* () {
+      const { chain, pool } = yield* start()
+      const miner = yield* TestMiner.connect(pool)
+      yield* chain.extend()
+      for (let i = 0; i < 500; i++) miner.connection.report(report())
+      yield* settle
+      assert.strictEqual(miner.work.job.candidate.height, 2)
+      yield* pass(125_000, 5_000)
+      assert.strictEqual(miner.closed?.reason, "idle")
+    })
+  )
+})
+
 describe("end", () => {
   it.scoped("a callback that throws ends its own connection only", () =>
     Effect.gen(function* () {

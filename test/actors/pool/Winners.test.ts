@@ -236,6 +236,19 @@ describe("proofs", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.scoped("a winner whose proof crashes the prover actor every time is lost; the next one is proved", () =>
+    Effect.gen(function* () {
+      const kernel = new FakeKernel()
+      kernel.proofDefects = 3
+      const run = yield* found({ kernel })
+      yield* pass(5_000, 500)
+      assert.strictEqual(trail(run).at(-1), "lost")
+      yield* run.miner.share(networkDifficulty)
+      yield* settle
+      assert.strictEqual(trail(run, 2).at(-1), "accepted")
+    })
+  )
+
   it.scoped("a proof that our own verifier does not accept is never delivered", () =>
     Effect.gen(function* () {
       const kernel = new FakeKernel()

@@ -34,6 +34,7 @@ export class FakeKernel {
   failures = 0
   defects = 0
   proofFailures = 0
+  proofDefects = 0
   /** The verifier does not accept. */
   liar = false
 
@@ -65,6 +66,10 @@ export class FakeKernel {
             Effect.suspend(() => this.provingGate),
             () => Effect.sync(() => this.interrupted.push(puzzle))
           )
+          if (this.proofDefects > 0) {
+            this.proofDefects -= 1
+            return yield* Effect.dieMessage("a defect of the prover")
+          }
           if (this.proofFailures > 0) {
             this.proofFailures -= 1
             return yield* new JobFailed({ op: 66, code: 1, detail: "the host crashed", peakBytes: null })
