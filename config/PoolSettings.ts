@@ -131,8 +131,16 @@ export const poolServer = {
     name: "share-difficulty",
     fallback: 32_768,
     about: {
-      en: "expected digests of a miner's first shares; adjusted to 20 shares a minute",
-      zh: "矿工初始份额的期望摘要数；随后调整到每分钟约 20 个份额"
+      en: "expected digests of a miner's first shares; below 256 also the least",
+      zh: "矿工初始份额的期望摘要数；小于 256 时也是最小值"
+    }
+  }),
+  sharesPerMinute: setting(whole(1, 3_000), {
+    name: "shares-per-minute",
+    fallback: 20,
+    about: {
+      en: "shares of each miner per minute that its difficulty is adjusted to",
+      zh: "难度调整的目标：每个矿工每分钟的份额数"
     }
   }),
   payoutInterval: setting(seconds(1, 86_400 * 31), {

@@ -74,6 +74,14 @@ const tlsOf = ({ tlsCa, tlsCert, tlsKey }: Given) => {
   return Effect.fail(new SettingError({ source: "TLS", problem }))
 }
 
+/** Who begins with shares easier than the least wants such shares. */
+const vardiffOf = ({ shareDifficulty, sharesPerMinute }: Given): Limits.VardiffSettings => {
+  const { minimumDifficulty } = Limits.defaultVardiff
+  const startDifficulty = BigInt(shareDifficulty)
+  const least = startDifficulty < minimumDifficulty ? startDifficulty : minimumDifficulty
+  return { ...Limits.defaultVardiff, sharesPerMinute, startDifficulty, minimumDifficulty: least }
+}
+
 const planOf = (values: Given, origins: Origins, home: string, sink: Log.Sink) =>
   Effect.gen(function* () {
     yield* checkChain(values, origins)
@@ -92,7 +100,7 @@ const planOf = (values: Given, origins: Origins, home: string, sink: Log.Sink) =
       pool: {
         ...Limits.defaults,
         tokens: values.tokenFile === null ? [] : yield* Secrets.tokens(values.tokenFile),
-        vardiff: { ...Limits.defaultVardiff, startDifficulty: BigInt(values.shareDifficulty) },
+        vardiff: vardiffOf(values),
         limits: {
           ...Limits.defaultLimits,
           maxConnections: values.maxConnections,
