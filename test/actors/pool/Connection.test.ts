@@ -337,10 +337,19 @@ describe("floods", () => {
   it.scoped("a flood of reports neither hides a job nor stops the clock", () =>
     Effect.gen(function* () {
       const { chain, pool } = yield* start()
+      let flood: () => void = () => {}
+      // Gets each job first, and then buries the other one's under reports.
+      const first = yield* pool.connect({ address: "f:1", ip: "f" }, (push) => {
+        if (push._tag === "Work") flood()
+      })
+      first.report(report())
       const miner = yield* TestMiner.connect(pool)
+      flood = () => {
+        for (let i = 0; i < 500; i++) miner.connection.report(report())
+      }
       yield* chain.extend()
-      for (let i = 0; i < 500; i++) miner.connection.report(report())
       yield* settle
+      flood = () => {}
       assert.strictEqual(miner.work.job.candidate.height, 2)
       yield* pass(125_000, 5_000)
       assert.strictEqual(miner.closed?.reason, "idle")
