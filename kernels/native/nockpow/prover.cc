@@ -7,7 +7,8 @@
 
 #include "commit.h"
 #include "composition.h"
-#include "fri.h"
+#include "evaluate.h"
+#include "low_degree.h"
 #include "program.h"
 #include "trace.h"
 
@@ -15,41 +16,6 @@ namespace pitboss::nockpow {
 namespace {
 
 using Tag = ProofObject::Tag;
-
-// Sum of products with one reduction at the end.
-struct Accumulator {
-  u128 sum = 0;
-  u64 carries = 0;
-  void add(u64 a, u64 b) {
-    const u128 p = static_cast<u128>(a) * b;
-    sum += p;
-    carries += sum < p;
-  }
-  [[nodiscard]] u64 value() const {
-    // 2^128 = -2^32 mod p
-    return sub(canonical(reduce_loose(sum)), mul(carries, 1ULL << 32));
-  }
-};
-
-// f(x) from coefficients and the powers of x, three component arrays.
-struct Powers {
-  std::vector<u64> c[3];
-  Powers(const F3& x, size_t n) {
-    F3 p = kOne3;
-    for (auto& v : c) v.resize(n);
-    for (size_t i = 0; i < n; i++) {
-      for (size_t k = 0; k < 3; k++) c[k][i] = p.c[k];
-      p = p * x;
-    }
-  }
-  [[nodiscard]] F3 evaluate(const Poly& f) const {
-    Accumulator a[3];
-    for (size_t i = 0; i < f.length; i++) {
-      for (size_t k = 0; k < 3; k++) a[k].add(f.coefficients[i], c[k][i]);
-    }
-    return F3{{a[0].value(), a[1].value(), a[2].value()}};
-  }
-};
 
 void append(std::vector<u64>& words, const F3& f) { words.insert(words.end(), std::begin(f.c), std::end(f.c)); }
 std::vector<u64> flatten(const std::vector<F3>& v) {
@@ -291,9 +257,9 @@ class Prover {
     return out;
   }
 
-  // Values of the DEEP polynomial on 7 <w_N>, three component arrays.
+  // Values of the DEEP polynomial on 7 <w_N>, three component arrays: the first layer of the low-degree test.
   void codeword(const std::vector<u64>& deep) {
-    code_.resize(3 * domain_);
+    std::vector<u64> code(3 * domain_);
     const size_t m = domain_ / 64;
     const std::vector<u64> twiddles = twiddle_table(m);
     const u64 root = root_of_unity(domain_);
@@ -304,93 +270,34 @@ class Prover {
       team_.run(3, 1, [&](size_t begin, size_t, unsigned) {
         u64* v = values.data() + begin * 8 * m;
         k_.coset_eval(deep.data() + begin * top_height_, top_height_, powers.data(), twiddles.data(), m, v);
-        for (size_t i = 0; i < m; i++) std::copy(v + 8 * i, v + 8 * i + 8, code_.data() + begin * domain_ + 64 * i + first);
+        for (size_t i = 0; i < m; i++) std::copy(v + 8 * i, v + 8 * i + 8, code.data() + begin * domain_ + 64 * i + first);
       });
       shift = mul(shift, power(root, 8));
     }
-  }
-
-  struct Layer {
-    std::vector<u64> code;  // three component arrays of 8 * cosets values
-    size_t cosets;
-    MerkleTree tree;
-  };
-  // Words of a coset in leaf order.
-  static std::vector<u64> coset_words(const Layer& l, size_t coset) {
-    std::vector<u64> w;
-    for (size_t i = 0; i < 8; i++) {
-      for (size_t k = 0; k < 3; k++) w.push_back(l.code[k * 8 * l.cosets + i * l.cosets + coset]);
-    }
-    return w;
+    low_degree_.emplace(k_, team_, std::move(code));
   }
 
   void low_degree_test() {
     const size_t rounds = fri_rounds(domain_);
-    const auto prefix = mary_prefix(3, 8);
-    size_t len = domain_;
-    u64 omega = root_of_unity(domain_), offset = 7;
     for (size_t r = 0; r < rounds; r++) {
       report(Stage::fri, r, rounds);
-      const size_t cosets = len / 8;
-      layers_.push_back({std::move(code_), cosets, MerkleTree(cosets)});
-      Layer& layer = layers_.back();
-      std::vector<u64> mont(layer.code.size());
-      for (size_t i = 0; i < mont.size(); i++) mont[i] = to_mont(layer.code[i]);
-      team_.run(cosets / 8, 32, [&](size_t begin, size_t end, unsigned) {
-        const u64* columns[24];
-        for (size_t i = 0; i < 8; i++) {
-          for (size_t k = 0; k < 3; k++) columns[3 * i + k] = mont.data() + k * len + i * cosets + 8 * begin;
-        }
-        u64* out[5];
-        for (size_t w = 0; w < 5; w++) out[w] = layer.tree.leaf_words(w) + 8 * begin;
-        k_.hash_rows(columns, 24, prefix.data(), end - begin, out, 8);
-      });
-      if (cancelled()) return;
-      layer.tree.build(k_, team_);
       ProofObject root{.tag = Tag::m_root};
-      root.digest = layer.tree.root();
+      if (!low_degree_->commit(root.digest)) return;
       push(std::move(root));
-      const F3 start = scale(inverse(offset), transcript_.seed().felt());
-      const u64 step = inverse(omega);
-      code_.assign(3 * cosets, 0);
-      team_.run(cosets, 512, [&](size_t begin, size_t end, unsigned) {
-        u64 s = power(step, begin);
-        for (size_t c = begin; c < end; c++) {
-          F3 q[8];
-          for (size_t i = 0; i < 8; i++) {
-            for (size_t k = 0; k < 3; k++) q[i].c[k] = layer.code[k * len + i * cosets + c];
-          }
-          const F3 v = fold_coset(q, scale(s, start));
-          for (size_t k = 0; k < 3; k++) code_[k * cosets + c] = v.c[k];
-          s = mul(s, step);
-        }
-      });
-      len = cosets;
-      omega = power(omega, 8);
-      offset = power(offset, 8);
+      low_degree_->fold(transcript_.seed().felt());
     }
     ProofObject last{.tag = Tag::codeword};
-    for (size_t i = 0; i < len; i++) {
-      for (size_t k = 0; k < 3; k++) last.words.push_back(code_[k * len + i]);
-    }
+    last.words = low_degree_->codeword();
+    const size_t length = last.words.size() / 3;
     push(std::move(last));
-    queries_ = transcript_.seed().indices(8, domain_, len);
+    queries_ = transcript_.seed().indices(8, domain_, length);
     report(Stage::fri, rounds, rounds);
   }
 
   void open() {
     report(Stage::open, 0, 1);
     auto& objects = result_.proof.objects;  // past the last seed: no transcript any more
-    std::vector<u64> index = queries_;
-    for (const Layer& layer : layers_) {
-      for (u64& i : index) {
-        i %= layer.cosets;
-        ProofObject o{.tag = Tag::m_path};
-        o.words = coset_words(layer, i);
-        o.path = layer.tree.path(i);
-        objects.push_back(std::move(o));
-      }
-    }
+    for (ProofObject& o : low_degree_->open(queries_)) objects.push_back(std::move(o));
     phase_columns_.push_back(piece_polys_);
     const MerkleTree* trees[4] = {&*base_tree_, &*ext_tree_, &*mega_tree_, &*piece_tree_};
     for (const u64 i : queries_) {
@@ -431,8 +338,7 @@ class Prover {
   std::vector<F3> extra_evals_;
   std::vector<u64> piece_data_;
   std::vector<Poly> piece_polys_;
-  std::vector<u64> code_;
-  std::vector<Layer> layers_;
+  std::optional<LowDegreeTest> low_degree_;
   std::vector<u64> queries_;
 };
 

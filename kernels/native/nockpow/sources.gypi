@@ -38,6 +38,7 @@
         "dispatch.cc",
         "expression.cc",
         "host_ops.cc",
+        "low_degree.cc",
         "noun.cc",
         "number.cc",
         "program.cc",

@@ -177,6 +177,24 @@ int mutate_file(const char* path) {
   return accepted == 0 ? 0 : 1;
 }
 
+// Proofs and searches with several threads and early ends, for a build with ThreadSanitizer.
+int with_threads() {
+  std::atomic<bool> stop{false};
+  const ProveResult one = prove(5, {1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}, 2, {.threads = 1}, stop);
+  const ProveResult four = prove(5, {1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}, 2, {.threads = 4}, stop);
+  ProveOptions cancelled{.threads = 4};
+  cancelled.progress = [&](Stage s, u64 done, u64) { stop = s == Stage::ext && done == 2; };
+  const ProveResult none = prove(5, {1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}, 2, cancelled, stop);
+  stop = false;
+  SearchJob job{.commitment = {1, 2, 3, 4, 5}, .start = {6, 7, 8, 9, 10}, .target = {0, 0, 0, 0, 1ULL << 52}, .count = 1ULL << 40, .length = 2, .threads = 4};
+  const SearchResult hit = search(job, kernels(), [](u64) {}, stop);
+  job.target = {};
+  const SearchResult ended = search(job, kernels(), [&](u64 tried) { stop = tried > 20000; }, stop);
+  std::printf("same proof %d, cancelled %d, found %d at %llu, cancelled %d\n", one.proof == four.proof, none.status == ProveStatus::cancelled,
+              hit.status == SearchStatus::found, static_cast<unsigned long long>(hit.offset), ended.status == SearchStatus::cancelled);
+  return 0;
+}
+
 int digest_rates() {
   const Digest c = {1, 2, 3, 4, 5}, n = {6, 7, 8, 9, 10};
   const std::atomic<bool> stop{false};
@@ -231,6 +249,7 @@ int main(int argc, char** argv) {
   if (argc > 2 && std::strcmp(argv[1], "verify") == 0) return verify_files(argc - 2, argv + 2);
   if (argc > 1 && std::strcmp(argv[1], "digests") == 0) return digest_rates();
   if (argc > 2 && std::strcmp(argv[1], "mutate") == 0) return mutate_file(argv[2]);
-  std::fprintf(stderr, "usage: nockpow_dev speed | mutate FILE | reproduce FILE | constraints legacy|current\n");
+  if (argc > 1 && std::strcmp(argv[1], "threads") == 0) return with_threads();
+  std::fprintf(stderr, "usage: nockpow_dev speed | digests | threads | verify FILES | mutate FILE | reproduce FILE | constraints legacy|current\n");
   return 2;
 }
