@@ -125,6 +125,7 @@ export const prepare = (
       key,
       country: report?.country ?? null,
       officialProver,
+      guest: null,
       slots: values.maxThreads ?? availableParallelism(),
       memory,
       settings: { ...settings, maxDifficulty: values.maxDifficulty, maxTasks: values.maxTasks }

@@ -27,7 +27,7 @@ import * as Faults from "../nexus/orchestrator/Faults.ts"
 import * as Limits from "../nexus/orchestrator/Limits.ts"
 import type { Settings } from "../nexus/orchestrator/Settings.ts"
 import * as Embedded from "../nexus/orchestrator/Settings.ts"
-import * as ReceiptProver from "../nexus/prover/ReceiptProver.ts"
+import * as NativeProver from "../nexus/prover/NativeProver.ts"
 import * as Log from "../telemetry/Log.ts"
 import * as ProcessMemory from "../telemetry/ProcessMemory.ts"
 
@@ -95,7 +95,7 @@ export const run = (invocation: Invocation<typeof orchestrator & typeof common>)
     yield* Effect.raceFirst(supervisor.await, Deferred.await(ended))
   }).pipe(
     Effect.scoped,
-    Effect.provide(ReceiptProver.verifierLayer({ slots: 1 })),
+    Effect.provide(NativeProver.verifierLayer({ slots: 1, guest: null })),
     Effect.provide(ActorSystem.layer),
     Effect.provide(Log.layer(Log.stream(process.stdout, values.logFormat, least), least))
   )

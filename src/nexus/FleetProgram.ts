@@ -26,6 +26,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { FleetSettings } from "../../actors/nexus/FleetCore.ts"
 import * as FleetTree from "../../actors/nexus/FleetTree.ts"
+import type { ProveError } from "../../actors/nexus/Errors.ts"
 import type { MemoryBudgetService } from "../../actors/nexus/MemoryBudget.ts"
 import { MemoryBudget } from "../../actors/nexus/MemoryBudget.ts"
 import type { NodeEntry, NodeFleetService, StopReport } from "../../actors/nexus/NodeFleet.ts"
@@ -37,7 +38,6 @@ import { Spool } from "../../actors/nexus/Spool.ts"
 import * as ChildSpec from "../../actors/runtime/ChildSpec.ts"
 import type { IntensityReached, StartFailed } from "../../actors/runtime/Errors.ts"
 import * as Supervisor from "../../actors/runtime/Supervisor.ts"
-import * as HostPool from "../../kernels/HostPool.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import { version } from "../cli/Version.ts"
 import * as NexusSpool from "../storage/NexusSpool.ts"
@@ -47,8 +47,8 @@ import * as Telemetry from "./client/Telemetry.ts"
 import * as EmbeddedOrchestrator from "./orchestrator/EmbeddedOrchestrator.ts"
 import * as Probe from "./orchestrator/Probe.ts"
 import type { Settings as EmbeddedSettings } from "./orchestrator/Settings.ts"
+import * as NativeProver from "./prover/NativeProver.ts"
 import * as OfficialProver from "./prover/OfficialProver.ts"
-import * as ReceiptProver from "./prover/ReceiptProver.ts"
 import { holder, Slot } from "./Slot.ts"
 import type { SigningKey } from "./wire/Signing.ts"
 
@@ -64,8 +64,10 @@ export interface Plan {
   readonly key: SigningKey
   /** ISO 3166 code for telemetry; null when unknown. */
   readonly country: string | null
-  /** Path of the official program; null: receipts by our own kernel hosts. */
+  /** Path of the official program; null: proofs by our own kernel. */
   readonly officialProver: string | null
+  /** The network's guest program, for our own kernel; null: our own guest (local environments). */
+  readonly guest: Uint8Array | null
   /** Proofs at the same time. */
   readonly slots: number
   readonly memory: MemoryBudgetService
@@ -116,7 +118,7 @@ const embeddedStart = (plan: Plan, settings: EmbeddedSettings) =>
     }
     const folder = yield* DataFolder.prepare(plan.home, "orchestrator")
     yield* DataFolder.own(folder, plan.program)
-    const verifier = yield* built(Verifier, ReceiptProver.verifierLayer({ slots: 1 }))
+    const verifier = yield* built(Verifier, NativeProver.verifierLayer({ slots: 1, guest: null }))
     return yield* Effect.provideService(EmbeddedOrchestrator.child(settings), Verifier, verifier)
   })
 
@@ -126,9 +128,9 @@ const embeddedChild = (plan: Plan, settings: EmbeddedSettings) => {
   return Supervisor.child("orchestrator", { intensity: 10, period: "1 minute", children: [listener] })
 }
 
-const proverOf = (plan: Plan): Effect.Effect<ProverService, never, Scope.Scope> =>
+const proverOf = (plan: Plan): Effect.Effect<ProverService, ProveError, Scope.Scope> =>
   plan.officialProver === null
-    ? Effect.map(HostPool.make({ size: plan.slots }), (hosts) => ReceiptProver.prover(hosts, plan.slots))
+    ? NativeProver.make({ slots: plan.slots, guest: plan.guest })
     : Effect.succeed(OfficialProver.prover(plan.officialProver, { slots: plan.slots }))
 
 /** When this program was built: the date of the file that runs, milliseconds since 1970. */
@@ -183,7 +185,7 @@ const coreChildren = (plan: Plan, core: Core) => {
       )
   )
   return [
-    holder(spool, built(Spool, NexusSpool.layer(spoolFile(plan.home)))),
+    holder(spool, built(Spool, NexusSpool.layer(spoolFile(plan.home), NexusSpool.defaultRetention, "receipt"))),
     ...orchestrator,
     holder(prover, proverOf(plan)),
     nexus

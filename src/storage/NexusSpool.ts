@@ -16,7 +16,7 @@ import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { SpoolFailed } from "../../actors/nexus/Errors.ts"
 import { type Outcome, Spool, type SpooledTask, type SpoolService, type SpoolTotals } from "../../actors/nexus/Spool.ts"
-import { Difficulty, NodeId, type Proof, type Task, TaskType } from "../../actors/nexus/Task.ts"
+import { Difficulty, NodeId, type Proof, type ProofKind, type Task, TaskType } from "../../actors/nexus/Task.ts"
 import * as Database from "./Database.ts"
 import type { StorageError } from "./Errors.ts"
 import * as GroupCommit from "./GroupCommit.ts"
@@ -59,9 +59,25 @@ const decodeCounts = Schema.decodeUnknown(Schema.Array(CountRow))
 export const make = (retention: Retention = defaultRetention) =>
   Effect.map(SqlClient.SqlClient, (sql) => fromClient(sql, retention))
 
-/** The spool in a SQLite file of its own. */
-export const layer = (file: string, retention: Retention = defaultRetention): Layer.Layer<Spool, StorageError> =>
-  Layer.effect(Spool, make(retention)).pipe(Layer.provide(Database.layer({ file, what: "Nexus spool", migrations })))
+/** Forget proofs of a kind that nobody makes any more; their tasks are proven again. */
+const forget = (kind: ProofKind) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const gone = yield* sql`DELETE FROM spool_proofs WHERE kind = ${kind} RETURNING input`
+    if (gone.length > 0)
+      yield* Effect.logWarning(`${gone.length} proofs of kind ${kind} in the spool are dropped, unsent`)
+  })
+
+/** The spool in a SQLite file of its own; proofs of kind `unwanted` that an earlier version left there are dropped first. */
+export const layer = (
+  file: string,
+  retention: Retention = defaultRetention,
+  unwanted: ProofKind | null = null
+): Layer.Layer<Spool, StorageError> =>
+  Layer.effect(
+    Spool,
+    Effect.zipRight(unwanted === null ? Effect.void : Effect.orDie(forget(unwanted)), make(retention))
+  ).pipe(Layer.provide(Database.layer({ file, what: "Nexus spool", migrations })))
 
 const fromClient = (sql: SqlClient.SqlClient, retention: Retention): SpoolService => {
   const commits = GroupCommit.make(sql)

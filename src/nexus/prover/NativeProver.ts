@@ -8,6 +8,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import {
   ProofImpossible,
   type ProveError,
@@ -15,8 +17,9 @@ import {
   ProverMissing,
   ProverOutOfMemory
 } from "../../../actors/nexus/Errors.ts"
-import type * as Port from "../../../actors/nexus/Prover.ts"
+import * as Port from "../../../actors/nexus/Prover.ts"
 import { hostCode } from "../../../kernels/Errors.ts"
+import * as HostPool from "../../../kernels/HostPool.ts"
 import type { Layout } from "../../../kernels/NexusMachine.ts"
 import * as Stark from "../../../kernels/Stark.ts"
 import type { StarkError } from "../../../kernels/StarkErrors.ts"
@@ -45,18 +48,29 @@ export const toProveError = (taskId: string, error: StarkError): ProveError => {
   }
 }
 
+/** The file of the guest program, looked at when it is first needed. */
+export type GuestFile = Effect.Effect<Uint8Array, StarkError>
+
+interface Input extends Stark.Guest {
+  readonly publicInput: Uint8Array
+}
+
 /** The guest for a raw task input, or why there is none. */
 const guestOf = (
-  elf: Uint8Array,
+  file: GuestFile,
   taskId: string,
   programId: string,
   input: Uint8Array | undefined
-): Effect.Effect<Stark.Guest, ProofImpossible> =>
+): Effect.Effect<Input, ProveError> =>
   input === undefined
     ? Effect.fail(new ProofImpossible({ taskId, detail: "it has no such input" }))
     : Either.match(TaskInput.parse(programId, input), {
         onLeft: (detail) => Effect.fail(new ProofImpossible({ taskId, detail })),
-        onRight: ({ a, b, n }) => Effect.succeed({ elf, publicInput: GuestInput.encode([n, a, b]) })
+        onRight: ({ a, b, n }) =>
+          Effect.mapBoth(file, {
+            onFailure: (error) => toProveError(taskId, error),
+            onSuccess: (elf) => ({ elf, publicInput: GuestInput.encode([n, a, b]) })
+          })
       })
 
 /** Log size of the trace of an input, from above. */
@@ -83,7 +97,7 @@ const fractionOf = (stage: Stark.Stage, done: number, total: number) => {
   return began[stage] + (end - began[stage]) * (total === 0 ? 0 : Math.min(1, done / total))
 }
 
-export interface Options {
+export interface ProverOptions {
   /** Proofs at the same time (hosts behind the service). */
   readonly slots: number
   /** Threads inside one proof; default 1. */
@@ -91,7 +105,7 @@ export interface Options {
 }
 
 /** A prover of one guest. */
-export const prover = (stark: Stark.StarkService, elf: Uint8Array, options: Options): Port.ProverService => ({
+export const prover = (stark: Stark.StarkService, file: GuestFile, options: ProverOptions): Port.ProverService => ({
   name: "native",
   kind: "stark",
   slots: options.slots,
@@ -102,7 +116,7 @@ export const prover = (stark: Stark.StarkService, elf: Uint8Array, options: Opti
   },
   prove: (task, input, onProgress) =>
     Effect.gen(function* () {
-      const guest = yield* guestOf(elf, task.taskId, task.programId, task.inputs[input])
+      const guest = yield* guestOf(file, task.taskId, task.programId, task.inputs[input])
       const made = yield* stark
         .prove(guest, {
           mode: "lean",
@@ -139,23 +153,68 @@ const layoutTail = (layout: Layout): Uint8Array =>
   )
 
 /** A verifier of one guest: runs it for the expected output, then judges the proof; the whole layout must be the real one. */
-export const verifier = (stark: Stark.StarkService, elf: Uint8Array): Port.VerifierService => ({
-  kind: "stark",
-  verify: (programId, input, proof) =>
+export const verifier = (stark: Stark.StarkService, file: GuestFile): Port.VerifierService => {
+  const checked = <A>(effect: Effect.Effect<A, StarkError>) =>
+    Effect.mapError(effect, (error) => toProveError(checking, error))
+  return {
+    kind: "stark",
+    verify: (programId, input, proof) =>
+      Effect.gen(function* () {
+        const guest = yield* guestOf(file, checking, programId, input)
+        const { exitCode, layout, logSizes, output } = yield* checked(stark.measure(guest))
+        const judged = yield* checked(
+          stark.check({ ...guest, exitCode, output }, proof, { maxLogRows: logSizes[0] ?? 8 })
+        )
+        if (judged.verdict !== "accepted") return { valid: false, reason: `${judged.reason} (${judged.verdict})` }
+        const tail = layoutTail(layout)
+        return Buffer.from(tail).equals(proof.subarray(proof.length - tail.length))
+          ? { valid: true, reason: "" }
+          : { valid: false, reason: "the proof states another memory layout than the guest has" }
+      }),
+    expectedHash: (programId, input) =>
+      Effect.gen(function* () {
+        const guest = yield* guestOf(file, checking, programId, input)
+        return (yield* checked(stark.prove(guest, { mode: "lean" }))).keccak
+      })
+  }
+}
+
+/** Proves and checks a tiny input of our own guest: a kernel that cannot do that must not be given any work. */
+export const selfCheck = (stark: Stark.StarkService): Effect.Effect<void, ProveError> => {
+  const what = "the self-check"
+  return Effect.gen(function* () {
+    const guest = { elf: yield* stark.ownGuest, publicInput: GuestInput.encode([0, 1, 1]) }
+    const { exitCode, output, proof } = yield* stark.prove(guest, { mode: "lean" })
+    const judged = yield* stark.check({ ...guest, exitCode, output }, proof)
+    return judged.verdict === "accepted" ? null : `our own proof was judged: ${judged.reason}`
+  }).pipe(
+    Effect.mapError((error) => toProveError(what, error)),
+    Effect.flatMap((detail) => (detail === null ? Effect.void : new ProverCrashed({ taskId: what, detail })))
+  )
+}
+
+export interface Options extends ProverOptions {
+  /** The ELF file of the network's guest; null: our own guest, for local environments. */
+  readonly guest: Uint8Array | null
+}
+
+const fileOf = (stark: Stark.StarkService, guest: Uint8Array | null): Effect.Effect<GuestFile> =>
+  guest === null ? Effect.cached(stark.ownGuest) : Effect.succeed(Effect.succeed(guest))
+
+/** A prover with kernel hosts of its own, once its self-check has passed. */
+export const make = (options: Options): Effect.Effect<Port.ProverService, ProveError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const stark = Stark.fromHost(yield* HostPool.make({ size: options.slots }))
+    yield* selfCheck(stark)
+    return prover(stark, yield* fileOf(stark, options.guest), options)
+  })
+
+/** The verifier with hosts of its own, so that checking never waits for proving. */
+export const verifierLayer = ({ guest, slots }: Options): Layer.Layer<Port.Verifier> =>
+  Layer.scoped(
+    Port.Verifier,
     Effect.gen(function* () {
-      const guest = yield* guestOf(elf, checking, programId, input)
-      const { exitCode, layout, logSizes, output } = yield* stark.measure(guest)
-      const claim = { elf, publicInput: guest.publicInput ?? new Uint8Array(), exitCode, output }
-      const judged = yield* stark.check(claim, proof, { maxLogRows: logSizes[0] ?? 8 })
-      if (judged.verdict !== "accepted") return { valid: false, reason: `${judged.reason} (${judged.verdict})` }
-      const tail = layoutTail(layout)
-      return Buffer.from(tail).equals(proof.subarray(proof.length - tail.length))
-        ? { valid: true, reason: "" }
-        : { valid: false, reason: "the proof states another memory layout than the guest has" }
-    }).pipe(Effect.mapError((error) => (error._tag === "ProofImpossible" ? error : toProveError(checking, error)))),
-  expectedHash: (programId, input) =>
-    Effect.gen(function* () {
-      const guest = yield* guestOf(elf, checking, programId, input)
-      return (yield* stark.prove(guest, { mode: "lean" })).keccak
-    }).pipe(Effect.mapError((error) => (error._tag === "ProofImpossible" ? error : toProveError(checking, error))))
-})
+      const stark = Stark.fromHost(yield* HostPool.make({ size: slots }))
+      return verifier(stark, yield* fileOf(stark, guest))
+    })
+  )

@@ -2,7 +2,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { keccak_256 } from "@noble/hashes/sha3.js"
 import { Effect, Layer } from "effect"
-import { ProofImpossible, ProverCrashed, ProverMissing, ProverOutOfMemory } from "../../../../actors/nexus/Errors.ts"
+import { ProofImpossible, ProverCrashed } from "../../../../actors/nexus/Errors.ts"
 import type { Task } from "../../../../actors/nexus/Task.ts"
 import { HostCrashed, HostMissing, hostCode, JobFailed } from "../../../../kernels/Errors.ts"
 import { KernelHost } from "../../../../kernels/KernelHost.ts"
@@ -27,8 +27,10 @@ const task: Task = {
 
 const withGuest = Effect.gen(function* () {
   const stark = yield* Stark.Stark
-  const elf = yield* stark.ownGuest
-  return { prover: NativeProver.prover(stark, elf, { slots: 3 }), verifier: NativeProver.verifier(stark, elf) }
+  return {
+    prover: NativeProver.prover(stark, stark.ownGuest, { slots: 3 }),
+    verifier: NativeProver.verifier(stark, stark.ownGuest)
+  }
 })
 
 layer(Stark.Stark.Host.pipe(Layer.provide(KernelHost.Native())))("NativeProver", (it) => {
@@ -92,6 +94,46 @@ layer(Stark.Stark.Host.pipe(Layer.provide(KernelHost.Native())))("NativeProver",
   )
 })
 
+const facts: Stark.StarkProved = {
+  rows: 1,
+  logSizes: [8],
+  layout: { publicInput: 0, exitCode: 0, publicOutput: 0, heap: 0, stackBottom: 0, stackTop: 0, end: 0 },
+  exitCode: 0,
+  output: new Uint8Array(),
+  processBytes: { lean: 1, fast: 2 },
+  mode: "lean",
+  announcedBytes: 1,
+  proof: new Uint8Array(),
+  keccak: "",
+  bufferBytes: { planned: 1, peak: 1 },
+  seconds: 0,
+  processorSeconds: { all: 0, first: 0 },
+  peakBytes: null
+}
+
+describe("the self-check", () => {
+  const elf = Effect.succeed(new Uint8Array())
+  const made = { exitCode: 0, output: new Uint8Array(), proof: new Uint8Array() }
+  it.effect("refuses a kernel that does not accept its own proof", () =>
+    Effect.gen(function* () {
+      const stark = yield* Stark.Stark
+      const error = yield* Effect.flip(NativeProver.selfCheck({ ...stark, ownGuest: elf }))
+      assert.instanceOf(error, ProverCrashed)
+      assert.include(error.message, "because")
+    }).pipe(
+      Effect.provide(
+        Stark.Stark.Test({
+          prove: () => Effect.succeed({ ...facts, ...made }),
+          check: () => Effect.succeed({ verdict: "constraints", index: 0, reason: "because", keccak: "" })
+        })
+      )
+    )
+  )
+  it.scoped("passes with the real kernel", () =>
+    Effect.map(NativeProver.make({ slots: 1, guest: null }), ({ name }) => assert.strictEqual(name, "native"))
+  )
+})
+
 describe("GuestInput", () => {
   it("encodes tuples as published", () => {
     // Carried from ../shared/vectors/nexus/unit.json.
@@ -118,17 +160,17 @@ describe("GuestInput", () => {
 describe("toProveError", () => {
   it("tells apart what is impossible, what crashed, what is missing and what had no memory", () => {
     const crash = { exitCode: null, detail: "d", stderr: "" }
-    for (const [error, expected] of [
-      [new HostMissing({ path: "p", detail: "d" }), ProverMissing],
-      [new HostCrashed({ ...crash, signal: "SIGSEGV", killedByUs: false }), ProverCrashed],
-      [new HostCrashed({ ...crash, signal: "SIGKILL", killedByUs: false }), ProverOutOfMemory],
-      [new JobFailed({ op: 32, code: hostCode.outOfMemory, detail: "d", peakBytes: 1 }), ProverOutOfMemory],
-      [new JobFailed({ op: 32, code: hostCode.internal, detail: "d", peakBytes: 1 }), ProverCrashed],
-      [new GuestFault({ fault: "f", detail: "d" }), ProofImpossible],
-      [new ProofTooLarge({ detail: "d" }), ProofImpossible],
-      [new MemoryShort({ detail: "d" }), ProverOutOfMemory]
+    for (const [error, tag] of [
+      [new HostMissing({ path: "p", detail: "d" }), "ProverMissing"],
+      [new HostCrashed({ ...crash, signal: "SIGSEGV", killedByUs: false }), "ProverCrashed"],
+      [new HostCrashed({ ...crash, signal: "SIGKILL", killedByUs: false }), "ProverOutOfMemory"],
+      [new JobFailed({ op: 32, code: hostCode.outOfMemory, detail: "d", peakBytes: 1 }), "ProverOutOfMemory"],
+      [new JobFailed({ op: 32, code: hostCode.internal, detail: "d", peakBytes: 1 }), "ProverCrashed"],
+      [new GuestFault({ fault: "f", detail: "d" }), "ProofImpossible"],
+      [new ProofTooLarge({ detail: "d" }), "ProofImpossible"],
+      [new MemoryShort({ detail: "d" }), "ProverOutOfMemory"]
     ] as const) {
-      assert.instanceOf(NativeProver.toProveError("t", error), expected)
+      assert.strictEqual(NativeProver.toProveError("t", error)._tag, tag)
     }
   })
 })
