@@ -1,0 +1,127 @@
+/**
+ * The messages of pool.proto from a miner's side, written from the proto alone.
+ *
+ * Not the pool's own code: a benchmark that shares its codec with the server would not notice what both get wrong.
+ */
+
+export const subscribePath = "/pool.MiningPool/Subscribe"
+export const submitPath = "/pool.MiningPool/SubmitWork"
+
+const varint = (value: bigint): Buffer => {
+  const bytes: Array<number> = []
+  let rest = value
+  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)
+  bytes.push(Number(rest))
+  return Buffer.from(bytes)
+}
+
+const number = (field: number, value: bigint) => Buffer.concat([varint(BigInt(field * 8)), varint(value)])
+const bytes = (field: number, value: Uint8Array) =>
+  Buffer.concat([varint(BigInt(field * 8 + 2)), varint(BigInt(value.length)), value])
+
+/** MinerStatus. */
+export const status = (minerId: string, resume = ""): Buffer =>
+  Buffer.concat([
+    bytes(1, Buffer.from(minerId)),
+    number(2, 1n),
+    bytes(3, Buffer.from("bench")),
+    bytes(5, Buffer.from("bench 1")),
+    ...(resume === "" ? [] : [bytes(7, Buffer.from(resume))])
+  ])
+
+/** WorkResult without its nonce, which follows as the last field: one constant part per job and miner. */
+export const resultPrefix = (workId: string, minerId: string, session: string): Buffer =>
+  Buffer.concat([
+    bytes(1, Buffer.from(workId)),
+    bytes(3, Buffer.from(minerId)),
+    ...(session === "" ? [] : [bytes(4, Buffer.from(session))]),
+    Buffer.from([2 * 8 + 2, 40])
+  ])
+
+/** A WorkOrder of `size` bytes at least, padded with a field that nobody knows; for servers that only send. */
+export const fakeOrder = (workId: string, expiresAt: number, size: number): Buffer => {
+  const known = Buffer.concat([bytes(1, Buffer.from(workId)), number(13, BigInt(expiresAt))])
+  return Buffer.concat([known, bytes(100, Buffer.alloc(Math.max(0, size - known.length - 4), 7))])
+}
+
+export interface Order {
+  readonly workId: string
+  readonly commitment: Buffer
+  readonly shareTarget: bigint
+  readonly networkTarget: bigint
+  readonly prefix: bigint
+  readonly powLength: number
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+  readonly session: string
+}
+
+/** Fields by number; of repeated ones the last. */
+const fieldsOf = (message: Buffer): Map<number, bigint | Buffer> => {
+  const fields = new Map<number, bigint | Buffer>()
+  let at = 0
+  const read = (): bigint => {
+    let value = 0n
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = message.readUInt8(at++)
+      value |= BigInt(byte & 0x7f) << shift
+      if (byte < 0x80) return value
+    }
+  }
+  while (at < message.length) {
+    const tag = Number(read())
+    if ((tag & 7) === 0) fields.set(tag >> 3, read())
+    else if ((tag & 7) === 2) {
+      const length = Number(read())
+      fields.set(tag >> 3, message.subarray(at, at + length))
+      at += length
+    } else throw new Error(`field ${tag >> 3} has wire type ${tag & 7}`)
+  }
+  return fields
+}
+
+const buffer = (value: bigint | Buffer | undefined) => (Buffer.isBuffer(value) ? value : Buffer.alloc(0))
+const whole = (value: bigint | Buffer | undefined) => (typeof value === "bigint" ? value : 0n)
+const target = (value: bigint | Buffer | undefined) => BigInt(`0x0${buffer(value).toString("hex")}`)
+
+export const order = (message: Buffer): Order => {
+  const fields = fieldsOf(message)
+  return {
+    workId: buffer(fields.get(1)).toString(),
+    commitment: Buffer.from(buffer(fields.get(3))),
+    shareTarget: target(fields.get(7)),
+    networkTarget: target(fields.get(8)),
+    prefix: whole(fields.get(6)),
+    powLength: Number(whole(fields.get(11))),
+    expiresAt: Number(whole(fields.get(13))),
+    session: buffer(fields.get(16)).toString()
+  }
+}
+
+/** Names of SubmitAck.Code by number. */
+export const codes = [
+  "unspecified",
+  "accepted",
+  "stale",
+  "duplicate",
+  "low difficulty",
+  "wrong prefix",
+  "unknown job",
+  "rate limited",
+  "unauthorised",
+  "malformed",
+  "unsupported",
+  "internal"
+] as const
+
+export interface Ack {
+  readonly success: boolean
+  readonly code: number
+}
+
+/** The two first fields, one byte each, as they come first; else all are read. */
+export const ack = (message: Buffer): Ack => {
+  if (message[0] === 8 && message[2] === 16) return { success: message[1] === 1, code: message[3] ?? 0 }
+  const fields = fieldsOf(message)
+  return { success: whole(fields.get(1)) === 1n, code: Number(whole(fields.get(2))) }
+}

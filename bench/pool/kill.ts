@@ -1,0 +1,6 @@
+export interface Options {
+  readonly folder: string
+  readonly log: string
+  readonly kills: number
+}
+export const run = async (_: Options): Promise<boolean> => false
