@@ -13,14 +13,14 @@ import type { Job } from "../../../actors/pool/Job.ts"
 import type { ConnectionRefused, PoolConnection, PoolServiceShape, Push } from "../../../actors/pool/PoolService.ts"
 import type { DisconnectReason, RefusalReason } from "../../../actors/pool/PoolStatus.ts"
 import type { ShareAnswer } from "../../../actors/pool/Share.ts"
-import { Outbox, type PostOffice } from "./Outbox.ts"
+import { Outbox, type PostOffice, type Writable } from "./Outbox.ts"
 import { ipOf, type Sockets } from "./Sockets.ts"
 import * as Wire from "./Wire.ts"
 
 export interface Context {
   readonly pool: PoolServiceShape
   readonly post: PostOffice
-  readonly sockets: Pick<Sockets, "known" | "cut">
+  readonly sockets: Pick<Sockets, "touch" | "hold" | "release" | "cut">
   /** The encoding of a job that all connections share. */
   readonly encode: (job: Job) => Buffer
   /** Run an effect that does not fail; most end before this returns. */
@@ -54,6 +54,8 @@ const statusOfRefusal: Readonly<Record<RefusalReason, Grpc.status>> = {
   stopping: Grpc.status.UNAVAILABLE
 }
 
+const ignore = () => {}
+
 /** End a stream with a status; the way that grpc-js documents. */
 const end = (call: Stream, code: Grpc.status, details: string, retryAfterMillis: number | null = null) => {
   const metadata = new Grpc.Metadata()
@@ -82,7 +84,7 @@ const reportOf = (status: Wire.MinerStatus, metadata: Grpc.Metadata) => {
 }
 
 /** One subscription: what is written to it, and what comes from it once the pool has let it in. */
-class Subscription {
+class Subscription implements Writable {
   connection: PoolConnection | null = null
   private readonly context: Context
   private readonly call: Stream
@@ -98,16 +100,14 @@ class Subscription {
     this.context = context
     this.call = call
     this.peer = call.getPeer()
-    this.outbox = new Outbox(
-      {
-        write: (message, sent) => call.write(message, sent),
-        overrun: (detail) => this.drop(detail)
-      },
-      context.post
-    )
+    this.outbox = new Outbox(this, context.post)
     call.on("cancelled", () => this.left())
     // grpc-js reports a broken stream as "cancelled" too; without a listener the event would end the process.
-    call.on("error", () => {})
+    call.on("error", ignore)
+  }
+
+  write(message: Buffer, sent: () => void): void {
+    this.call.write(message, sent)
   }
 
   readonly push = (push: Push): void => {
@@ -138,7 +138,7 @@ class Subscription {
       return
     }
     this.connection = connection
-    this.context.sockets.known(this.peer)
+    this.context.sockets.hold(this.peer)
     this.call.on("data", (bytes: Buffer) => this.heard(bytes))
   }
 
@@ -170,13 +170,15 @@ class Subscription {
   }
 
   /** The reader is too slow: its connection goes at once, with all that is queued for it. */
-  private drop(detail: string): void {
+  overrun(detail: string): void {
     this.over = true
     this.connection?.close("slow-reader", detail)
     this.context.sockets.cut(this.peer)
   }
 
   private left(): void {
+    // The stream is gone, whoever ended it.
+    if (this.connection !== null) this.context.sockets.release(this.peer)
     if (this.over) return
     this.over = true
     this.outbox.close()
@@ -223,7 +225,7 @@ export const submitWork =
       if (connection === undefined) {
         answer(unauthorised)
       } else {
-        context.sockets.known(claim.address)
+        context.sockets.touch(claim.address)
         connection.unsafeSubmit(workId, nonce, answer)
       }
     } catch (error) {

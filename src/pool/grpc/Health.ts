@@ -6,6 +6,7 @@
  * grpc-health-check reads a .proto file beside its own source, which does not exist in a bundle. Watch is bounded.
  */
 import * as Grpc from "@grpc/grpc-js"
+import type { Sockets } from "./Sockets.ts"
 
 export type Health = "SERVING" | "NOT_SERVING"
 
@@ -32,7 +33,7 @@ export interface HealthService {
   readonly set: (status: Health) => void
 }
 
-export const addTo = (server: Grpc.Server): HealthService => {
+export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch" | "hold" | "release">): HealthService => {
   let present: Health = "NOT_SERVING"
   const watchers = new Set<Grpc.ServerWritableStream<Buffer, Buffer>>()
   const path = (method: string) => `/grpc.health.v1.Health/${method}`
@@ -50,6 +51,7 @@ export const addTo = (server: Grpc.Server): HealthService => {
     },
     {
       check: (call: Grpc.ServerUnaryCall<Buffer, Buffer>, callback: Grpc.sendUnaryData<Buffer>) => {
+        sockets.touch(call.getPeer())
         const service = serviceOf(call.request)
         if (service !== null && services.includes(service)) callback(null, encoded(present))
         else callback({ code: Grpc.status.NOT_FOUND, details: "no such service" })
@@ -67,8 +69,13 @@ export const addTo = (server: Grpc.Server): HealthService => {
           call.emit("error", { code: Grpc.status.RESOURCE_EXHAUSTED, details: "too many watchers" })
           return
         }
+        const peer = call.getPeer()
+        sockets.hold(peer)
         watchers.add(call)
-        call.on("cancelled", () => watchers.delete(call))
+        call.on("cancelled", () => {
+          watchers.delete(call)
+          sockets.release(peer)
+        })
         call.write(encoded(present))
       }
     }

@@ -9,6 +9,7 @@ import * as Grpc from "@grpc/grpc-js"
 import protobuf from "protobufjs"
 import descriptor from "protobufjs/ext/descriptor/index.js"
 import * as Protos from "./Protos.ts"
+import type { Sockets } from "./Sockets.ts"
 
 interface Descriptors {
   readonly services: ReadonlyArray<string>
@@ -137,7 +138,7 @@ const answerOf = (known: Descriptors, question: Record<string, unknown>): Answer
   return failed(Grpc.status.INVALID_ARGUMENT, "the request asks for nothing")
 }
 
-export const addTo = (server: Grpc.Server): void => {
+export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch">): void => {
   let descriptors: Descriptors | null = null
   for (const version of ["v1", "v1alpha"] as const) {
     const name = `grpc.reflection.${version}`
@@ -161,6 +162,7 @@ export const addTo = (server: Grpc.Server): void => {
       call.on("end", () => call.end())
       call.on("data", (bytes: Buffer) => {
         count += 1
+        sockets.touch(call.getPeer())
         try {
           if (count > mostQuestions) throw new Error("too many questions")
           call.write(answer(bytes))

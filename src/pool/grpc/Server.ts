@@ -49,20 +49,13 @@ export interface Serving {
 /** What a miner sends is a few hundred bytes at most. */
 const maxReceiveBytes = 2_048
 const maxSendBytes = 65_536
-/** A farm's proxy may bring many miners over one connection. */
+/** A farm's proxy may bring many miners over one connection. Idle, age, keep-alive and number: Sockets.ts. */
 const maxStreams = 256
 
 const channelOptions: Grpc.ServerOptions = {
   "grpc.max_receive_message_length": maxReceiveBytes,
   "grpc.max_send_message_length": maxSendBytes,
   "grpc.max_concurrent_streams": maxStreams,
-  // A dead peer is noticed within 90 s even when nothing is sent to it.
-  "grpc.keepalive_time_ms": 60_000,
-  "grpc.keepalive_timeout_ms": 30_000,
-  // A connection without a call is given up after 5 minutes; one that mines may live for days.
-  "grpc.max_connection_idle_ms": 300_000,
-  "grpc.max_connection_age_ms": 7 * 86_400_000,
-  "grpc.max_connection_age_grace_ms": 60_000,
   // Unsent bytes are counted by the outbox; this bounds what one session may hold altogether, in MB.
   "grpc-node.max_session_memory": 4,
   "grpc.enable_channelz": 0
@@ -136,7 +129,7 @@ export const serve = (
       subscribe: Calls.subscribe(context),
       submitWork: Calls.submitWork(context)
     })
-    const health = Health.addTo(server)
-    Reflection.addTo(server)
+    const health = Health.addTo(server, sockets)
+    Reflection.addTo(server, sockets)
     return { port: sockets.port, health, connections: sockets.count, broken: sockets.broken }
   })

@@ -1,10 +1,10 @@
 /**
- * The TCP sockets of the gRPC server: how many, how long a stranger may stay silent, and how one is cut.
+ * The TCP sockets of the gRPC server: how many, how long one may stay without use, and how one is cut.
  *
  * grpc-js can listen by itself, but then nobody sees a connection that never speaks, none can be cut in the middle, and
- * nothing bounds their number. So the sockets are accepted here and handed to grpc-js's connection injector. A socket
- * that has not opened a call within the pre-auth time is destroyed, whether it says nothing, speaks TLS very slowly or
- * sends half an HTTP/2 preface.
+ * nothing bounds their number; its own limits cost several timers per connection. So sockets are accepted here, handed
+ * to grpc-js's connection injector, and looked at by one timer. A socket that has not opened a call within the pre-auth
+ * time is destroyed, whether it says nothing, speaks TLS very slowly or sends half an HTTP/2 preface.
  */
 import * as Net from "node:net"
 import * as Deferred from "effect/Deferred"
@@ -12,23 +12,46 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { AddressUnusable, ListenerBroke, PortTaken } from "../Errors.ts"
 
+export interface Limits {
+  readonly maxSockets: number
+  readonly maxPerIp: number
+  /** Milliseconds without a call after which a new socket is destroyed. */
+  readonly preAuthMillis: number
+  /** The same for one that had calls and has none that is open. */
+  readonly idleMillis: number
+  /** Longest life of a connection, milliseconds; a miner comes back and goes on. */
+  readonly maxAgeMillis: number
+  /** How often sockets are looked at. */
+  readonly sweepMillis: number
+}
+
+export const defaultLimits: Limits = {
+  maxSockets: 20_256,
+  maxPerIp: 1_016,
+  preAuthMillis: 15_000,
+  idleMillis: 300_000,
+  maxAgeMillis: 7 * 86_400_000,
+  sweepMillis: 1_000
+}
+
 export interface Options {
   readonly host: string
   /** 0 for any free port. */
   readonly port: number
   /** The flag or variable that set the address, for messages. */
   readonly flag: string
-  readonly maxSockets: number
-  /** Milliseconds without a call after which a new socket is destroyed. */
-  readonly preAuthMillis: number
+  readonly limits: Limits
 }
 
 export interface Sockets {
   readonly port: number
   /** Fails when the listener breaks. */
   readonly broken: Effect.Effect<never, ListenerBroke>
-  /** The peer "ip:port" has opened a call that was let in. */
-  readonly known: (peer: string) => void
+  /** The peer "ip:port" made a call that was served. */
+  readonly touch: (peer: string) => void
+  /** A call that stays open begins; while there is one, the connection is in use. */
+  readonly hold: (peer: string) => void
+  readonly release: (peer: string) => void
   /** Destroy the connection of a peer at once, with everything that it has not read. */
   readonly cut: (peer: string) => void
   /** The same for everybody. */
@@ -39,10 +62,14 @@ export interface Sockets {
   readonly shut: () => void
 }
 
-/** Looked at this often, milliseconds. */
-const sweepEvery = 1_000
-
-export const keyOf = (socket: Net.Socket): string => `${socket.remoteAddress}:${socket.remotePort}`
+interface Visitor {
+  readonly socket: Net.Socket
+  readonly since: number
+  /** Open calls. */
+  holds: number
+  /** When a call was last served; null: never, a stranger. */
+  usedAt: number | null
+}
 
 /** "::ffff:10.0.0.7:4711" and "10.0.0.7:4711" are the address 10.0.0.7. */
 export const ipOf = (peer: string): string => {
@@ -50,87 +77,145 @@ export const ipOf = (peer: string): string => {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip) ? ip.slice(7) : ip
 }
 
+/** Who hangs up in the middle is nobody's error. */
+const ignore = () => {}
+
+class Visitors {
+  readonly all = new Map<string, Visitor>()
+  /** In order of arrival. */
+  private readonly strangers = new Map<string, Visitor>()
+  private readonly perIp = new Map<string, number>()
+  private readonly limits: Limits
+
+  constructor(limits: Limits) {
+    this.limits = limits
+  }
+
+  /** False: too many of this address; the socket is destroyed. */
+  enter(socket: Net.Socket): boolean {
+    const key = `${socket.remoteAddress}:${socket.remotePort}`
+    const ip = ipOf(key)
+    const count = (this.perIp.get(ip) ?? 0) + 1
+    if (count > this.limits.maxPerIp || socket.remoteAddress === undefined) {
+      socket.destroy()
+      return false
+    }
+    const visitor: Visitor = { socket, since: performance.now(), holds: 0, usedAt: null }
+    this.perIp.set(ip, count)
+    this.all.set(key, visitor)
+    this.strangers.set(key, visitor)
+    socket.on("error", ignore)
+    socket.once("close", () => this.leave(key, ip))
+    return true
+  }
+
+  private leave(key: string, ip: string): void {
+    this.all.delete(key)
+    this.strangers.delete(key)
+    const left = (this.perIp.get(ip) ?? 1) - 1
+    if (left > 0) this.perIp.set(ip, left)
+    else this.perIp.delete(ip)
+  }
+
+  touch(key: string, holds: number): void {
+    const visitor = this.all.get(key)
+    if (visitor === undefined) return
+    if (visitor.usedAt === null) this.strangers.delete(key)
+    visitor.usedAt = performance.now()
+    visitor.holds += holds
+  }
+
+  sweepStrangers(now: number): void {
+    for (const { since, socket } of this.strangers.values()) {
+      if (now - since < this.limits.preAuthMillis) break
+      socket.destroy()
+    }
+  }
+
+  sweepAll(now: number): void {
+    const { idleMillis, maxAgeMillis } = this.limits
+    for (const { holds, since, socket, usedAt } of this.all.values()) {
+      const idle = holds === 0 && usedAt !== null && now - usedAt >= idleMillis
+      if (idle || now - since >= maxAgeMillis) socket.destroy()
+    }
+  }
+
+  cutAll(): void {
+    for (const { socket } of this.all.values()) socket.destroy()
+  }
+}
+
+/** Everybody is looked at once in this many sweeps. */
+const wideSweep = 10
+
+const sweeping = (visitors: Visitors, { sweepMillis }: Limits) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      let count = 0
+      return setInterval(() => {
+        const now = performance.now()
+        visitors.sweepStrangers(now)
+        count += 1
+        if (count % wideSweep === 0) visitors.sweepAll(now)
+      }, sweepMillis)
+    }),
+    (timer) => Effect.sync(() => clearInterval(timer))
+  )
+
+const listen = (server: Net.Server, { flag, host, port }: Options, broken: Deferred.Deferred<never, ListenerBroke>) =>
+  Effect.async<void, PortTaken | AddressUnusable>((resume) => {
+    const address = `${host}:${port}`
+    const onError = (error: NodeJS.ErrnoException) =>
+      resume(
+        Effect.fail(
+          error.code === "EADDRINUSE"
+            ? new PortTaken({ address, flag })
+            : new AddressUnusable({ address, flag, detail: error.message })
+        )
+      )
+    server.once("error", onError)
+    server.listen({ host, port, backlog: 4_096 }, () => {
+      server.off("error", onError)
+      server.on("error", (error) => {
+        Deferred.unsafeDone(broken, Effect.fail(new ListenerBroke({ address, detail: error.message })))
+      })
+      resume(Effect.void)
+    })
+  })
+
 export const open = (
   options: Options,
   admit: (socket: Net.Socket) => void
 ): Effect.Effect<Sockets, PortTaken | AddressUnusable, Scope.Scope> =>
   Effect.gen(function* () {
-    const address = `${options.host}:${options.port}`
     const broken = yield* Deferred.make<never, ListenerBroke>()
-    const sockets = new Map<string, Net.Socket>()
-    /** When each socket that has not opened a call came; in order of arrival. */
-    const strangers = new Map<string, number>()
-
-    const cutAll = () => {
-      for (const socket of sockets.values()) socket.destroy()
-    }
-
+    const visitors = new Visitors(options.limits)
     const server = yield* Effect.acquireRelease(
       Effect.sync(() => Net.createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })),
       (made) =>
         Effect.sync(() => {
           made.close()
-          cutAll()
+          visitors.cutAll()
         })
     )
-    server.maxConnections = options.maxSockets
+    server.maxConnections = options.limits.maxSockets
     server.on("connection", (socket) => {
-      const key = keyOf(socket)
-      sockets.set(key, socket)
-      strangers.set(key, performance.now())
-      // Who hangs up in the middle is nobody's error.
-      socket.on("error", () => {})
-      socket.once("close", () => {
-        sockets.delete(key)
-        strangers.delete(key)
-      })
-      admit(socket)
+      if (visitors.enter(socket)) admit(socket)
     })
-
-    yield* Effect.acquireRelease(
-      Effect.sync(() =>
-        setInterval(() => {
-          const late = performance.now() - options.preAuthMillis
-          for (const [key, since] of strangers) {
-            if (since > late) break
-            strangers.delete(key)
-            sockets.get(key)?.destroy()
-          }
-        }, sweepEvery)
-      ),
-      (timer) => Effect.sync(() => clearInterval(timer))
-    )
-
-    yield* Effect.async<void, PortTaken | AddressUnusable>((resume) => {
-      const onError = (error: NodeJS.ErrnoException) =>
-        resume(
-          Effect.fail(
-            error.code === "EADDRINUSE"
-              ? new PortTaken({ address, flag: options.flag })
-              : new AddressUnusable({ address, flag: options.flag, detail: error.message })
-          )
-        )
-      server.once("error", onError)
-      server.listen({ host: options.host, port: options.port, backlog: 4_096 }, () => {
-        server.off("error", onError)
-        server.on("error", (error) => {
-          Deferred.unsafeDone(broken, Effect.fail(new ListenerBroke({ address, detail: error.message })))
-        })
-        resume(Effect.void)
-      })
-    })
+    yield* sweeping(visitors, options.limits)
+    yield* listen(server, options, broken)
     const bound = server.address()
     return {
       port: typeof bound === "object" && bound !== null ? bound.port : options.port,
       broken: Deferred.await(broken),
-      known: (peer) => {
-        strangers.delete(peer)
-      },
+      touch: (peer) => visitors.touch(peer, 0),
+      hold: (peer) => visitors.touch(peer, 1),
+      release: (peer) => visitors.touch(peer, -1),
       cut: (peer) => {
-        sockets.get(peer)?.destroy()
+        visitors.all.get(peer)?.socket.destroy()
       },
-      cutAll,
-      count: () => sockets.size,
+      cutAll: () => visitors.cutAll(),
+      count: () => visitors.all.size,
       shut: () => {
         server.close()
       }

@@ -18,7 +18,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { ChainSource } from "../../../actors/pool/ChainSource.ts"
 import { Ledger } from "../../../actors/pool/Ledger.ts"
-import type { PoolSettings } from "../../../actors/pool/PoolSettings.ts"
+import type { LimitSettings, PoolSettings } from "../../../actors/pool/PoolSettings.ts"
 import * as PoolTree from "../../../actors/pool/PoolTree.ts"
 import { ShareKernel } from "../../../actors/pool/ShareKernel.ts"
 import * as Backoff from "../../../actors/runtime/Backoff.ts"
@@ -37,6 +37,7 @@ import * as Devnet from "../devnet/Devnet.ts"
 import type * as Rules from "../devnet/Rules.ts"
 import * as Outbox from "../grpc/Outbox.ts"
 import type { Tls } from "../grpc/Server.ts"
+import * as Sockets from "../grpc/Sockets.ts"
 import * as Surface from "./Surface.ts"
 
 export interface Endpoint {
@@ -77,6 +78,14 @@ const parentBytes = (native: Native.NockPowNative) => (id: string) => {
   const digest = Digest.fromBase58(native, id)
   return digest === null ? Buffer.from(id) : Digest.toLimbs(digest)
 }
+
+/** Some room beyond the miners for health checks, reflection and those who wait to be refused. */
+const socketLimits = ({ maxConnections, maxConnectionsPerIp, preAuthMillis }: LimitSettings): Sockets.Limits => ({
+  ...Sockets.defaultLimits,
+  maxSockets: maxConnections + 256,
+  maxPerIp: maxConnectionsPerIp + 16,
+  preAuthMillis
+})
 
 const devnetChild = (devnet: Devnet.DevnetService) =>
   ChildSpec.make({ id: "devnet", backoff, start: Effect.succeed(devnet.run) })
@@ -128,9 +137,7 @@ export const run = <E>(
       grpc: {
         ...plan.grpc,
         flag: "--address",
-        // Some room beyond the miners for health checks, reflection and those who wait to be refused.
-        maxSockets: plan.pool.limits.maxConnections + 256,
-        preAuthMillis: plan.pool.limits.preAuthMillis,
+        limits: socketLimits(plan.pool.limits),
         tls: plan.tls,
         chain: world.chain.name,
         parentBytes: parentBytes(native),

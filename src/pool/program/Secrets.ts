@@ -19,7 +19,8 @@ const failed = (path: string) => (cause: unknown) =>
     ? cause
     : new FileError({ path, problem: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` })
 
-const read = (path: string, secret: boolean): Effect.Effect<Buffer, FileError> =>
+/** The bytes of a file; a secret one must be private. */
+export const read = (path: string, secret: boolean): Effect.Effect<Buffer, FileError> =>
   Effect.try({
     try: () => {
       const found = statSync(path)

@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import * as Http2 from "node:http2"
+import * as Net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
+import * as Sockets from "../../../../src/pool/grpc/Sockets.ts"
 import { FakePool, job } from "./FakePool.ts"
-import { client, presentProto, serve, subscribe } from "./Peers.ts"
+import { client, presentProto, serve, submit, subscribe } from "./Peers.ts"
 
 /** A subscription by hand over HTTP/2 whose window holds a few orders, and which does not read. */
 const deaf = (port: number, minerId: string) =>
@@ -75,6 +77,35 @@ it.scopedLive("more streams than allowed on one connection wait, and so do no ha
     session.on("error", () => {})
     yield* Effect.promise(() => new Promise((resolve) => session.on("remoteSettings", resolve)))
     assert.strictEqual(session.remoteSettings.maxConcurrentStreams, 256)
+  })
+)
+
+it.scopedLive("sockets of one address are bounded; one that had calls and has none goes after its idle time", () =>
+  Effect.gen(function* () {
+    const limits = { ...Sockets.defaultLimits, maxPerIp: 2, idleMillis: 100, sweepMillis: 20 }
+    const { connections, port } = yield* serve(new FakePool(), { limits })
+    const made = [0, 1, 2].map(() => Net.connect(port, "127.0.0.1"))
+    const ended = made.map((socket) => {
+      socket.on("error", () => {})
+      socket.resume()
+      return new Promise<void>((resolve) => socket.on("close", () => resolve()))
+    })
+    yield* Effect.promise(() => Promise.race(ended))
+    yield* Effect.repeat(Effect.sleep(5), { until: () => connections() === 2 })
+    for (const socket of made) socket.destroy()
+    yield* Effect.repeat(Effect.sleep(5), { until: () => connections() === 0 })
+    const [holding, idle] = [yield* client(presentProto, port), yield* client(presentProto, port)]
+    const { call, next, status } = subscribe(holding, { miner_id: "m" })
+    yield* Effect.promise(next)
+    const share = { work_id: "j", nonce: Buffer.alloc(40), miner_id: "m", session: "session-0" }
+    assert.isTrue((yield* Effect.promise(() => submit(idle, share))).success)
+    assert.strictEqual(connections(), 2)
+    yield* Effect.repeat(Effect.sleep(20), { until: () => connections() === 1 })
+    assert.strictEqual(
+      yield* Effect.promise(() => Promise.race([status.then(() => "ended"), Promise.resolve("open")])),
+      "open"
+    )
+    call.cancel()
   })
 )
 

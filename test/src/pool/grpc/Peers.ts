@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import { PoolService } from "../../../../actors/pool/PoolService.ts"
 import * as Outbox from "../../../../src/pool/grpc/Outbox.ts"
 import * as Server from "../../../../src/pool/grpc/Server.ts"
+import * as Sockets from "../../../../src/pool/grpc/Sockets.ts"
 import type { FakePool } from "./FakePool.ts"
 
 export const serve = (pool: FakePool, over: Partial<Server.Options> = {}) =>
@@ -17,8 +18,7 @@ export const serve = (pool: FakePool, over: Partial<Server.Options> = {}) =>
     host: "127.0.0.1",
     port: 0,
     flag: "--address",
-    maxSockets: 1_000,
-    preAuthMillis: 15_000,
+    limits: Sockets.defaultLimits,
     tls: null,
     chain: "devnet",
     parentBytes: (id) => Buffer.from(id),

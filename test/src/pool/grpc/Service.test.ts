@@ -3,6 +3,7 @@ import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Sockets from "../../../../src/pool/grpc/Sockets.ts"
 import { FakePool, job, refusal } from "./FakePool.ts"
 import { client, originalProto, presentProto, serve, submit, subscribe } from "./Peers.ts"
 
@@ -162,7 +163,9 @@ it.scopedLive("a lost client leaves, a stopped pool says so", () =>
 it.scopedLive("a socket that says nothing, and one that stops in the preface, are destroyed", () =>
   Effect.gen(function* () {
     const pool = new FakePool()
-    const { connections, port } = yield* serve(pool, { preAuthMillis: 300 })
+    const { connections, port } = yield* serve(pool, {
+      limits: { ...Sockets.defaultLimits, preAuthMillis: 300, sweepMillis: 50 }
+    })
     const miner = yield* client(presentProto, port)
     const honest = subscribe(miner, { miner_id: "m" })
     yield* Effect.promise(honest.next)
