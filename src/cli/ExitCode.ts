@@ -33,8 +33,14 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   ManyTargets: 2,
   UnknownNode: 2,
   PowRefused: 2,
+  GuestFault: 2,
+  GuestUnknown: 2,
+  ProofTooLarge: 2,
+  MemoryShort: 2,
   MiningKeyInvalid: 2,
   ForeignDevnet: 2,
+  PhraseInvalid: 2,
+  AddressInvalid: 2,
   // 3: looked at and refused
   CountryRefused: 3,
   Forbidden: 3,
@@ -55,7 +61,9 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   Unreachable: 4,
   ServerTrouble: 4,
   MalformedReply: 4,
-  RateLimited: 4
+  RateLimited: 4,
+  NotesUnavailable: 4,
+  NodeNotSupported: 4
 }
 
 /** The exit code of a tagged error. */

@@ -3,11 +3,14 @@
  *
  * The folder mirrors this tree. Nothing here loads a program.
  */
+import * as MinerSettings from "../../config/MinerSettings.ts"
 import * as PoolSettings from "../../config/PoolSettings.ts"
 import * as Settings from "../../config/Settings.ts"
 import type { Argument, CommandSpec } from "../cli/CommandSpec.ts"
 import { branch, leaf } from "../cli/CommandSpec.ts"
+import { nexus } from "./nexus/Commands.ts"
 import { pow } from "./pow/Commands.ts"
+import { wallet } from "./wallet/Commands.ts"
 
 const common = Settings.common
 
@@ -106,9 +109,39 @@ const poolServer = leaf({
     "pitboss pool-server --token-file tokens.txt --tls-cert cert.pem --tls-key key.pem"
   ],
   section: "pool-server",
-  settings: { ...PoolSettings.poolServer, ...common },
+  settings: { ...PoolSettings.poolServer, miner, wallet, ...common },
   lasting: true,
   load: () => import("./PoolServer.ts").then((module) => module.run)
+})
+
+const miner = leaf({
+  name: "miner",
+  about: { en: "mine for a pool", zh: "为矿池挖矿" },
+  details: [
+    {
+      en: "Searches nonces for the jobs of a pool and hands in shares. Several addresses with commas between them are tried in order, for ever; shares without an answer are handed in again. The port is 7777 unless it is given; without an address the pool is on this machine.",
+      zh: "为矿池的任务搜索随机数并提交份额。多个地址以逗号分隔，按顺序无限重试；未得到应答的份额会重新提交。未给出端口时为 7777；未给出地址时连接本机矿池。"
+    }
+  ],
+  examples: [
+    "pitboss miner 192.168.1.100 --threads 16",
+    "pitboss miner pool.lan,backup.lan:7777 --worker rack-3 --token-file token.txt",
+    "pitboss miner --benchmark"
+  ],
+  section: "miner",
+  settings: { ...MinerSettings.miner, ...common },
+  args: [
+    {
+      name: "pool",
+      optional: true,
+      about: {
+        en: "HOST or HOST:PORT of the pool, then fallbacks after commas; default 127.0.0.1:7777",
+        zh: "矿池的主机或主机:端口，逗号后为备用矿池；默认 127.0.0.1:7777"
+      }
+    }
+  ],
+  lasting: true,
+  load: () => import("./Miner.ts").then((module) => module.run)
 })
 
 const nodeId: Argument = { name: "id", about: { en: "node id or label", zh: "节点编号或标签" } }
@@ -184,5 +217,5 @@ export const root: CommandSpec = branch(
       zh: "监管计算集群：Nexus 证明节点、矿池和矿工"
     }
   },
-  [batchFile, start, registerUser, registerNode, logout, orchestrator, poolServer, pow, ...controls]
+  [batchFile, start, registerUser, registerNode, logout, orchestrator, poolServer, nexus, pow, ...controls]
 )
