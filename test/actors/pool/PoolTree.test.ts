@@ -45,9 +45,18 @@ describe("the tree", () => {
 })
 
 /** Ways to lose a child at a bad moment: what it depends on dies under it. */
-type Blow = "kernel" | "ledger" | "kernel-fails" | "ledger-fails" | "tip" | "refresh" | "reconnect"
+type Blow = "kernel" | "ledger" | "source" | "kernel-fails" | "ledger-fails" | "tip" | "refresh" | "reconnect"
 
-const blows: ReadonlyArray<Blow> = ["kernel", "ledger", "kernel-fails", "ledger-fails", "tip", "refresh", "reconnect"]
+const blows: ReadonlyArray<Blow> = [
+  "kernel",
+  "ledger",
+  "source",
+  "kernel-fails",
+  "ledger-fails",
+  "tip",
+  "refresh",
+  "reconnect"
+]
 
 describe("faults", () => {
   it("every share is answered once; accepted means in the ledger once; the books have nothing else", async () => {
@@ -68,6 +77,7 @@ describe("faults", () => {
             yield* settle
           } else if (each === "kernel") kernel.defects += 1
           else if (each === "ledger") ledger.broken = true
+          else if (each === "source") chain.defects += 1
           else if (each === "kernel-fails") kernel.failures += 1
           else if (each === "ledger-fails") ledger.failing.set("record", 1)
           else if (each === "tip") yield* chain.extend()
@@ -85,6 +95,8 @@ describe("faults", () => {
         assert.strictEqual((yield* pool.status).waiting, 0)
         const accepted = answers.filter(({ code }) => code === "accepted").length
         assert.strictEqual(ledger.shares.length, accepted)
+        // The job is the chain's present one, whoever crashed meanwhile.
+        assert.strictEqual(miner.work.job.candidate.parent, chain.tip.blockId)
         assert.strictEqual((yield* miner.share(startDifficulty * 64n)).code, "accepted")
       })
     await fc.assert(
@@ -94,6 +106,28 @@ describe("faults", () => {
       { numRuns: 12, seed: 5, endOnFailure: true }
     )
   })
+
+  it.scoped("each child that depends on the source crashes and comes back; the rest does not notice", () =>
+    Effect.gen(function* () {
+      const { chain, pool, tree } = yield* start()
+      const miner = yield* TestMiner.connect(pool)
+      // The job board dies of a candidate, the chain's eye of its next look.
+      for (let i = 0; i < 3; i++) {
+        chain.defects = 2
+        yield* chain.extend()
+        assert.notStrictEqual((yield* miner.share(startDifficulty * 64n)).code, "internal")
+        yield* pass(15_000, 1_000)
+        assert.strictEqual(miner.work.job.candidate.parent, chain.tip.blockId)
+      }
+      const nodes = yield* tree.snapshot
+      const crashed = nodes.filter(({ generation, path }) => generation > 1 && path !== "/pool")
+      assert.includeMembers(
+        crashed.map(({ path }) => path),
+        ["/pool/job-board", "/pool/chain"]
+      )
+      assert.isNull(miner.closed)
+    })
+  )
 
   it.scoped("a share whose writer crashed after the books had it is a duplicate, not lost and not doubled", () =>
     Effect.gen(function* () {

@@ -30,6 +30,8 @@ export class FakeChain {
   /** Deliveries fail with ChainUnavailable. */
   down = false
   payProblem: string | null = null
+  /** So many of the next answers are defects: whoever asked crashes. */
+  defects = 0
   canPay = true
   candidate: Candidate
   #serial = 0
@@ -114,7 +116,10 @@ export class FakeChain {
         return Stream.fail(unavailable())
       })
     const up = <A>(value: () => A): Effect.Effect<A, ChainUnavailable> =>
-      Effect.suspend(() => (this.down ? Effect.fail(unavailable()) : Effect.succeed(value())))
+      Effect.andThen(
+        this.#mishap,
+        Effect.suspend(() => (this.down ? Effect.fail(unavailable()) : Effect.succeed(value())))
+      )
     return {
       kind: "devnet",
       name: "fake chain",
@@ -130,7 +135,7 @@ export class FakeChain {
           Effect.map(PubSub.subscribe(this.#candidates), (queue) =>
             Stream.concat(
               Stream.sync(() => this.candidate),
-              Stream.fromQueue(queue)
+              Stream.tap(Stream.fromQueue(queue), () => this.#mishap)
             )
           )
         )
@@ -159,6 +164,12 @@ export class FakeChain {
         : null
     }
   }
+
+  readonly #mishap: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.defects <= 0) return Effect.void
+    this.defects -= 1
+    return Effect.dieMessage("a defect of the source")
+  })
 
   #tip() {
     const { blockId, height, timestamp } = this.tip
