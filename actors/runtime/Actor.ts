@@ -21,6 +21,7 @@
  * const n = yield* Actor.ask(counter.ref, (reply) => ({ _tag: "Get", reply }))   // 2
  * ```
  */
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
@@ -72,66 +73,68 @@ export const spawn = <S, M, E = never, R = never>(
   id: string,
   behaviour: Behaviour<S, M, E, R>
 ): Effect.Effect<ActorRef<M>, StartFailed, R | Scope.Scope | Services> =>
-  Effect.gen(function* () {
-    const tree = yield* SupervisionTree
-    const alarm = yield* Alarm
-    const deadLetters = yield* DeadLetters
-    const runner = yield* Runner.make<R>()
-    const parent = (yield* CurrentNode).node ?? tree.root
-    if (parent.children?.has(id)) {
-      return yield* new StartFailed({ path: parent.path, reason: `the id "${id}" is taken`, cause: undefined })
-    }
-    const cell = new Cell(id, behaviour)
-    const node = parent.add(id, "worker", "temporary")
-    node.generation = 1
-    let done = false
-    let wake: (() => void) | undefined
-    const environment: Environment<R> = {
-      habitat: { runner, alarm, deadLetters },
-      node,
-      generation: 1,
-      exited: (reason) => {
-        done = true
-        cell.retire(reason)
-        if (ExitReason.isAbnormal(reason)) node.failed(ExitReason.describe(reason))
-        node.enter(ExitReason.isAbnormal(reason) ? "failed" : "stopped")
-        wake?.()
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const tree = yield* SupervisionTree
+      const alarm = yield* Alarm
+      const deadLetters = yield* DeadLetters
+      const runner = yield* Runner.make<R>()
+      const parent = (yield* CurrentNode).node ?? tree.root
+      if (parent.children?.has(id)) {
+        return yield* new StartFailed({ path: parent.path, reason: `the id "${id}" is taken`, cause: undefined })
       }
-    }
-    const stop = Effect.async<void>((resume) => {
-      if (done) {
-        resume(Effect.void)
-        return
+      const cell = new Cell(id, behaviour)
+      const node = parent.add(id, "worker", "temporary")
+      node.generation = 1
+      let done = false
+      let wake: (() => void) | undefined
+      const environment: Environment<R> = {
+        habitat: { runner, alarm, deadLetters },
+        node,
+        generation: 1,
+        exited: (reason) => {
+          done = true
+          cell.retire(reason)
+          if (ExitReason.isAbnormal(reason)) node.failed(ExitReason.describe(reason))
+          node.enter(ExitReason.isAbnormal(reason) ? "failed" : "stopped")
+          wake?.()
+        }
       }
-      const deadline = alarm.unsafeAt(alarm.unsafeNow() + DEFAULT_SHUTDOWN_MILLIS, () => {
-        node.enter("leaked")
-        resume(Effect.void)
-      })
-      wake = () => {
-        deadline.cancel()
-        resume(Effect.void)
-      }
-      cell.stop("graceful")
-    })
-    const boot = cell.boot(environment)
-    if (boot !== undefined) {
-      yield* Effect.catchAllCause(boot, (cause) =>
-        Effect.suspend(() => {
-          node.detach()
-          const reason = ExitReason.describeCause(cause)
-          return Effect.fail(new StartFailed({ path: node.path, reason, cause }))
+      const stop = Effect.async<void>((resume) => {
+        if (done) {
+          resume(Effect.void)
+          return
+        }
+        const deadline = alarm.unsafeAt(alarm.unsafeNow() + DEFAULT_SHUTDOWN_MILLIS, () => {
+          node.enter("leaked")
+          resume(Effect.void)
         })
+        wake = () => {
+          deadline.cancel()
+          resume(Effect.void)
+        }
+        cell.stop("graceful")
+      })
+      const boot = cell.boot(environment)
+      if (boot !== undefined) {
+        yield* restore(boot).pipe(
+          Effect.onError(() => Effect.sync(() => node.detach())),
+          Effect.catchAllCause((cause) => {
+            if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
+            return Effect.fail(new StartFailed({ path: node.path, reason: ExitReason.describeCause(cause), cause }))
+          })
+        )
+      }
+      yield* Effect.addFinalizer(() =>
+        Effect.andThen(
+          stop,
+          Effect.sync(() => done && node.detach())
+        )
       )
-    }
-    yield* Effect.addFinalizer(() =>
-      Effect.andThen(
-        stop,
-        Effect.sync(() => done && node.detach())
-      )
-    )
-    if (node.state === "starting") node.enter("running")
-    return cell
-  })
+      if (node.state === "starting") node.enter("running")
+      return cell
+    })
+  )
 
 /**
  * Send. Waits for room when the mailbox is full and its policy is back-pressure. Never fails: what is not taken (stopped

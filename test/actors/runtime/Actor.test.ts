@@ -646,6 +646,35 @@ describe("ending", () => {
     )
   )
 
+  it.effect("an actor that can not begin, or is interrupted while it begins, leaves nothing", () =>
+    scoped(
+      Effect.gen(function* () {
+        const trail: Array<string> = []
+        const opening = Effect.acquireRelease(
+          Effect.sync(() => trail.push("open")),
+          () => Effect.sync(() => trail.push("close"))
+        )
+        const begin = (init: Effect.Effect<number, string, Scope.Scope>) =>
+          Actor.spawn("n", Behaviour.of<Message>()({ init, reduce: common }))
+        const failed = yield* Effect.exit(begin(Effect.andThen(opening, Effect.fail("no"))))
+        assert.isTrue(isFailure(failed, "StartFailed"))
+        const hanging = yield* Effect.fork(begin(Effect.andThen(opening, Effect.never)))
+        yield* settle
+        yield* Fiber.interrupt(hanging)
+        assert.deepStrictEqual(trail, ["open", "close", "open", "close"])
+        assert.isUndefined(yield* nodeAt("/n"))
+        const throwing = Behaviour.of<Message>()({
+          init: () => {
+            throw new Error("no")
+          },
+          reduce: common
+        })
+        assert.isTrue(isFailure(yield* Effect.exit(Actor.spawn("n", throwing)), "StartFailed"))
+        yield* begin(Effect.succeed(1))
+      })
+    )
+  )
+
   it.effect("one specification is one actor: a second start of it is refused", () =>
     scoped(
       Effect.gen(function* () {
