@@ -14,6 +14,8 @@ import type { Sources } from "./Sources.ts"
 export interface Argument {
   readonly name: string
   readonly about: Text
+  /** It may be left out: the program then has no word at this place. Only the last one can be. */
+  readonly optional?: boolean
 }
 
 /** What a program is started with. */

@@ -9,7 +9,7 @@ import type { Language, Setting, Text } from "../../config/Setting.ts"
 import { variableOf } from "../../config/Setting.ts"
 import { common } from "../../config/Settings.ts"
 import { padEnd, widthOf, wrap } from "../console/Width.ts"
-import type { CommandSpec } from "./CommandSpec.ts"
+import type { Argument, CommandSpec } from "./CommandSpec.ts"
 
 const words = {
   usage: { en: "Usage", zh: "用法" },
@@ -61,6 +61,8 @@ const termOf = (setting: Setting<unknown>) => {
   return setting.kind === "flag" ? name : `${name} ${setting.placeholder}`
 }
 
+const wordOf = ({ name, optional }: Argument) => (optional === true ? `[${name}]` : `<${name}>`)
+
 const describe = (setting: Setting<unknown>, language: Language) => {
   const parts = [setting.about[language]]
   const shown = setting.shown[language]
@@ -82,7 +84,7 @@ export const render = (
   const section = (title: Text, body: ReadonlyArray<string>) => {
     if (body.length > 0) lines.push("", `${title[language]}:`, ...body)
   }
-  const args = spec.args.map((arg) => ` <${arg.name}>`).join("")
+  const args = spec.args.map((arg) => ` ${wordOf(arg)}`).join("")
   const usage = spec.commands.length > 0 ? `${name} COMMAND [FLAGS]` : `${name}${args} [FLAGS]`
   section(words.usage, [`  ${usage}`])
   for (const paragraph of spec.details) lines.push("", ...wrap(paragraph[language], width))
@@ -100,7 +102,7 @@ export const render = (
   section(
     words.arguments,
     table(
-      spec.args.map((arg) => [`<${arg.name}>`, arg.about[language]] as const),
+      spec.args.map((arg) => [wordOf(arg), arg.about[language]] as const),
       width
     )
   )

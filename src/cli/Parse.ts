@@ -76,18 +76,28 @@ const commandOf = (
   language: Language
 ): CommandDescriptor.Command<Parsed> => {
   const settings = Object.values(spec.settings)
-  const args = spec.args.map((arg) => Args.text({ name: arg.name }).pipe(Args.withDescription(arg.about[language])))
+  const args = spec.args.map((arg) => {
+    const word = Args.text({ name: arg.name }).pipe(Args.withDescription(arg.about[language]))
+    return Args.map(Args.between(word, arg.optional === true ? 0 : 1, 1), (words) => Array.from(words))
+  })
   const options = Object.keys(spec.settings).length === 0 ? Options.none : Options.all(optionsOf(settings, language))
   const self = CommandDescriptor.make(
     spec.name,
     Options.map(options, (given) => given ?? {}),
     Args.all(args)
   ).pipe(CommandDescriptor.withDescription(spec.about[language]))
-  const parsed = ({ options: given, args: words }: { options: Given; args: ReadonlyArray<string> }): Parsed => ({
+  const parsed = ({
+    options: given,
+    args: words
+  }: {
+    options: Given
+    args: ReadonlyArray<ReadonlyArray<string>>
+  }): Parsed => ({
     spec,
     path,
     flags: flagsOf(settings, given),
-    args: words
+    // Of a command without arguments the parser gives none.
+    args: words?.flat() ?? []
   })
   const [first, ...rest] = spec.commands.map(
     (sub) => [sub.name, commandOf(sub, [...path, sub.name], language)] as const
@@ -177,7 +187,7 @@ const explain = (root: CommandSpec, words: ReadonlyArray<string>, fallback: stri
     })
   }
   const missing = spec.args[loose.length]
-  if (missing !== undefined) {
+  if (missing !== undefined && missing.optional !== true) {
     return new UsageError({ problem: `${name} needs <${missing.name}>: ${missing.about.en}`, advice: see })
   }
   const extra = loose[spec.args.length]

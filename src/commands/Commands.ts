@@ -109,7 +109,7 @@ const poolServer = leaf({
     "pitboss pool-server --token-file tokens.txt --tls-cert cert.pem --tls-key key.pem"
   ],
   section: "pool-server",
-  settings: { ...PoolSettings.poolServer, miner, wallet, ...common },
+  settings: { ...PoolSettings.poolServer, ...common },
   lasting: true,
   load: () => import("./PoolServer.ts").then((module) => module.run)
 })
@@ -217,5 +217,18 @@ export const root: CommandSpec = branch(
       zh: "监管计算集群：Nexus 证明节点、矿池和矿工"
     }
   },
-  [batchFile, start, registerUser, registerNode, logout, orchestrator, poolServer, nexus, pow, ...controls]
+  [
+    batchFile,
+    start,
+    registerUser,
+    registerNode,
+    logout,
+    orchestrator,
+    poolServer,
+    miner,
+    wallet,
+    nexus,
+    pow,
+    ...controls
+  ]
 )

@@ -1,0 +1,176 @@
+/**
+ * The miner: from a plan to the end of the program.
+ *
+ * ```
+ * miner (actors/miner/MinerTree)
+ * |- threads    thread-0 ... thread-N-1
+ * |- log        events and totals as lines
+ * |- control    the control socket
+ * |- display    the live display, on a terminal
+ * |- link
+ * ```
+ *
+ * A stop ends the search at once and waits for the answers to shares that were found; asking twice does not wait.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { MinerService, MinerSettings } from "../../actors/miner/MinerTree.ts"
+import * as MinerTree from "../../actors/miner/MinerTree.ts"
+import type { NonceSearch } from "../../actors/miner/NonceSearch.ts"
+import type { PoolLink } from "../../actors/miner/PoolLink.ts"
+import * as Backoff from "../../actors/runtime/Backoff.ts"
+import * as ChildSpec from "../../actors/runtime/ChildSpec.ts"
+import type { IntensityReached, StartFailed } from "../../actors/runtime/Errors.ts"
+import type * as Supervisor from "../../actors/runtime/Supervisor.ts"
+import { SupervisionTree } from "../../actors/runtime/SupervisionTree.ts"
+import type { Language } from "../../config/Setting.ts"
+import * as Signals from "../cli/Signals.ts"
+import { version } from "../cli/Version.ts"
+import { ControlRefused } from "../control/Api.ts"
+import { Controlled, type ControlledService } from "../control/Controlled.ts"
+import { rowsOf } from "../control/TreeRows.ts"
+import type { Sink } from "../telemetry/Log.ts"
+import * as ProcessMemory from "../telemetry/ProcessMemory.ts"
+import * as Lines from "./Lines.ts"
+
+/** Everything that was decided before anything starts. */
+export interface Plan extends MinerSettings {
+  /** Folder of control sockets. */
+  readonly run: string
+  readonly account: string
+  readonly worker: string
+  readonly language: Language
+  readonly sink: Sink
+  /** True: own the terminal. */
+  readonly display: boolean
+  readonly summaryMillis: number
+  /** Longest wait for answers after a stop, milliseconds. */
+  readonly drainMillis: number
+}
+
+const backoff = Backoff.make({ min: "100 millis", max: "10 seconds", resetAfter: "30 seconds" })
+
+/** Stop requests of signals, keys and the control socket. */
+const requests = Effect.gen(function* () {
+  const stopped = yield* Deferred.make<void>()
+  const hurried = yield* Deferred.make<void>()
+  const stop = Effect.flatMap(Deferred.succeed(stopped, undefined), (first) =>
+    first ? Effect.void : Effect.asVoid(Deferred.succeed(hurried, undefined))
+  )
+  yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      Signals.take(({ request }) => {
+        if (request === "reload") return
+        Deferred.unsafeDone(stopped, Effect.void)
+        if (request === "hurry") Deferred.unsafeDone(hurried, Effect.void)
+      })
+    ),
+    (release) => Effect.sync(release)
+  )
+  return {
+    stop,
+    stopping: Deferred.isDone(stopped),
+    stopped: Deferred.await(stopped),
+    hurried: Deferred.await(hurried)
+  }
+})
+
+type Requests = Effect.Effect.Success<typeof requests>
+
+/** It can be shown and stopped, and it has no nodes. */
+const controlled = (service: MinerService, stop: Effect.Effect<void>) =>
+  Effect.map(SupervisionTree, (tree): ControlledService => {
+    const startedAt = Date.now() - Math.round(performance.now())
+    const about = { program: "miner", pid: process.pid, version, startedAt }
+    const memory = ProcessMemory.reader()
+    const status = Effect.map(service.status, ({ at }) => ({ about, at, memory: memory(), fleet: null }))
+    const refused = Effect.fail(new ControlRefused({ detail: "a miner runs no nodes" }))
+    return {
+      about,
+      status,
+      changes: Stream.repeatEffectWithSchedule(status, Schedule.spaced("1 second")),
+      pause: () => refused,
+      resume: () => refused,
+      restart: () => refused,
+      setConcurrency: () => refused,
+      reload: refused,
+      stop,
+      tree: Effect.map(tree.snapshot, rowsOf)
+    }
+  })
+
+const control = ({ run }: Plan, service: MinerService, asked: Requests) =>
+  ChildSpec.make({
+    id: "control",
+    backoff,
+    start: Effect.gen(function* () {
+      const { start } = yield* Effect.promise(() => import("../control/Server.ts"))
+      return yield* start(run).pipe(Effect.provideServiceEffect(Controlled, controlled(service, asked.stop)))
+    })
+  })
+
+const log = ({ sink, summaryMillis }: Plan, { events, status }: MinerService) =>
+  ChildSpec.make({
+    id: "log",
+    backoff,
+    start: Effect.sync(() => {
+      const memory = ProcessMemory.reader()
+      const thin = Lines.thinned()
+      const lines = Stream.filterMap(events, (event) => Option.fromNullable(thin(event)))
+      const totals = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(summaryMillis)), () =>
+        Effect.map(status, (now) => Lines.summary(now, memory().treeBytes))
+      )
+      return Stream.runForEach(Stream.merge(lines, totals), (entry) => Effect.sync(() => sink.write(entry)))
+    })
+  })
+
+const display = (plan: Plan, { events, status }: MinerService, asked: Requests) =>
+  ChildSpec.make({
+    id: "display",
+    backoff,
+    start: Effect.gen(function* () {
+      const { start } = yield* Effect.promise(() => import("./Display.ts"))
+      const memory = ProcessMemory.reader()
+      const thin = Lines.thinned()
+      return yield* start({
+        language: plan.language,
+        colour: !process.env["NO_COLOR"],
+        picture: Effect.zipWith(status, asked.stopping, (now, stopping) => ({
+          status: now,
+          version,
+          account: plan.account,
+          worker: plan.worker,
+          memoryBytes: memory().treeBytes,
+          stopping
+        })),
+        activity: Stream.filterMap(events, (event) => Option.fromNullable(thin(event))).pipe(
+          Stream.filter((entry) => entry.level !== "debug"),
+          Stream.map(({ at, level, message }) => ({ at, level, who: "", message }))
+        ),
+        stop: asked.stop
+      })
+    })
+  })
+
+/** Runs until it is stopped. */
+export const run = (
+  plan: Plan
+): Effect.Effect<void, StartFailed | IntensityReached, NonceSearch | PoolLink | Supervisor.Services> =>
+  Effect.gen(function* () {
+    const asked = yield* requests
+    const miner = yield* MinerTree.make(plan, (service) => [
+      log(plan, service),
+      control(plan, service, asked),
+      ...(plan.display ? [display(plan, service, asked)] : [])
+    ])
+    yield* Effect.raceFirst(Effect.zipRight(miner.await, Effect.never), asked.stopped)
+    yield* miner.service.drain.pipe(
+      Effect.interruptible,
+      Effect.timeoutOption(plan.drainMillis),
+      Effect.raceFirst(asked.hurried)
+    )
+    plan.sink.write(Lines.summary(yield* miner.service.status, ProcessMemory.reader()().treeBytes))
+  }).pipe(Effect.scoped)
