@@ -127,11 +127,19 @@ const proving = {
       zh: `请求任务的最高难度：${difficulties.join("、")}`
     }
   }),
+  prover: setting(oneOf(["native", "official"]), {
+    name: "prover",
+    fallback: "native",
+    about: {
+      en: "who proves outside local environments: our own kernel (needs `pitboss nexus guest import`) or the official program",
+      zh: "非本地环境由谁证明：内置证明器（需先 `pitboss nexus guest import`）或官方程序"
+    }
+  }),
   officialProver: optional(path("FILE"), {
     name: "official-prover",
     about: {
-      en: "the installed official Nexus program, whose prover is used outside local environments",
-      zh: "已安装的 Nexus 官方程序；非本地环境使用它的证明器"
+      en: "the installed official Nexus program; naming it chooses --prover official",
+      zh: "已安装的 Nexus 官方程序；给出后即使用 --prover official"
     },
     shown: {
       en: "nexus-network, nexus-cli or nexus on PATH",

@@ -38,6 +38,7 @@ import * as Accounts from "../nexus/orchestrator/Accounts.ts"
 import * as Faults from "../nexus/orchestrator/Faults.ts"
 import * as Limits from "../nexus/orchestrator/Limits.ts"
 import * as Embedded from "../nexus/orchestrator/Settings.ts"
+import * as GuestStore from "../nexus/prover/GuestStore.ts"
 import * as OfficialProgram from "../nexus/prover/OfficialProgram.ts"
 import * as Log from "../telemetry/Log.ts"
 
@@ -68,13 +69,21 @@ export const nexusHome = (environment: Environment.Environment, home: string) =>
     return yield* NexusHome.make(folder)
   }).pipe(Effect.provide(Layer.merge(NodeFileSystem.layer, NodePath.layer)))
 
-/** Path of the official program, or null for our own receipts; either way it is there. */
-const proverOf = (environment: Environment.Environment, configured: string | null) =>
-  environment.local
-    ? existsSync(hostExecutable)
-      ? Effect.succeed(null)
-      : Effect.fail(new HostMissing({ path: hostExecutable, detail: "no such file" }))
-    : OfficialProgram.find(configured === null ? {} : { configured })
+/** Path of the official program, or null for our own kernel with a guest (null: our own); whatever it is, it is there. */
+const proverOf = (
+  environment: Environment.Environment,
+  home: string,
+  { officialProver: configured, prover }: Pick<Shared, "officialProver" | "prover">
+): Effect.Effect<Pick<FleetProgram.Plan, "officialProver" | "guest">, Failure> =>
+  Effect.gen(function* () {
+    if (!environment.local && (prover === "official" || configured !== null)) {
+      return { officialProver: yield* OfficialProgram.find(configured === null ? {} : { configured }), guest: null }
+    }
+    if (!existsSync(hostExecutable)) {
+      return yield* new HostMissing({ path: hostExecutable, detail: "no such file" })
+    }
+    return { officialProver: null, guest: environment.local ? null : yield* GuestStore.load(home) }
+  })
 
 const embeddedOf = (home: string, values: Shared, nodes: ReadonlyArray<NodeEntry>) =>
   Effect.gen(function* () {
@@ -107,7 +116,7 @@ export const prepare = (
       chosen.name === "local" ? { ...chosen, url: `http://127.0.0.1:${values.orchestratorPort}` } : chosen
     const home = DataFolder.locate(values.data, process.env)
     const entries = yield* nodes(home, environment)
-    const officialProver = yield* proverOf(environment, values.officialProver)
+    const { guest, officialProver } = yield* proverOf(environment, home, values)
     const embedded = environment.name === "local" ? yield* embeddedOf(home, values, entries) : null
     yield* DataFolder.own(yield* DataFolder.prepare(home, "nexus"), program)
     const account = yield* nexusHome(environment, home)
@@ -125,7 +134,7 @@ export const prepare = (
       key,
       country: report?.country ?? null,
       officialProver,
-      guest: null,
+      guest,
       slots: values.maxThreads ?? availableParallelism(),
       memory,
       settings: { ...settings, maxDifficulty: values.maxDifficulty, maxTasks: values.maxTasks }
