@@ -82,7 +82,7 @@ export const end = (core: PoolCore, member: Member, reason: DisconnectReason, de
   if (session !== null) {
     // Shares of this prefix may still be on their way until the present jobs are over.
     session.leaves(member.prefix, now + core.settings.board.lifetimeMillis)
-    if (session.member === member) core.sessions.detached(session, now)
+    if (core.members.holder(session) === member) core.sessions.detached(session, now)
     const { minerId, worker } = session
     core.tell({ _tag: "Disconnected", peer: member.peer.address, minerId, worker, reason, detail })
   }
@@ -155,13 +155,12 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
     return
   }
   const { resumed, secret, session } = sessionOf(core, report, who)
-  core.sessions.attached(session, member)
-  member.session = session
+  core.sessions.attached(session)
   member.version = report.version.replace(/[^\x20-\x7e]/g, "?").slice(0, 64)
   member.claimedRate = claimed(report)
   member.aim = core.aims.of(session.vardiff.difficulty)
   member.lastSeenAt = core.now()
-  core.members.identified(member, threadsOf(report))
+  core.members.identified(member, session, threadsOf(report))
   core.tell({ _tag: "Connected", peer: member.peer.address, minerId: who.minerId, worker: who.worker, resumed })
   const { aim, prefix } = member
   push(core, member, { _tag: "Welcome", session: secret, resumed, prefix, shareTarget: aim.target })
@@ -204,7 +203,8 @@ const sessionOf = (
     return { ...core.sessions.open(minerId, worker, first, now), resumed: false }
   }
   // Only who has the secret comes here; the older connection is the miner's own, half dead.
-  if (known.member !== null) end(core, known.member, "superseded", "a newer connection has its session", true)
+  const holder = core.members.holder(known)
+  if (holder !== undefined) end(core, holder, "superseded", "a newer connection has its session", true)
   known.resumes += 1
   known.worker = worker
   known.vardiff = begin(known.vardiff.difficulty)

@@ -5,6 +5,7 @@ import type { ActorRef } from "../runtime/Behaviour.ts"
 import type { Job } from "./Job.ts"
 import type { Member } from "./Member.ts"
 import type { MinerReport } from "./PoolService.ts"
+import type { Session } from "./Session.ts"
 
 /** What the actor of a connection is told. */
 export type MemberMessage =
@@ -17,6 +18,7 @@ export type MemberMessage =
 export class Members {
   readonly #all = new Map<string, { readonly member: Member; readonly ref: ActorRef<MemberMessage> }>()
   readonly #byAddress = new Map<string, Member | Array<Member>>()
+  readonly #holders = new Map<Session, Member>()
   #active = 0
   #threads = 0
 
@@ -51,12 +53,15 @@ export class Members {
       else this.#byAddress.set(address, left)
     } else if (there === member) this.#byAddress.delete(address)
     if (member.session === null) return
+    if (this.#holders.get(member.session) === member) this.#holders.delete(member.session)
     this.#active -= 1
     this.#threads -= member.threads
   }
 
   /** It has said who it is. */
-  identified(member: Member, threads: number): void {
+  identified(member: Member, session: Session, threads: number): void {
+    member.session = session
+    this.#holders.set(session, member)
     this.#active += 1
     this.#threads += threads
     member.threads = threads
@@ -69,6 +74,11 @@ export class Members {
 
   get(id: string): Member | undefined {
     return this.#all.get(id)?.member
+  }
+
+  /** The connection that has a session now. */
+  holder(session: Session): Member | undefined {
+    return this.#holders.get(session)
   }
 
   /** The latest connection of an account over one transport connection. */

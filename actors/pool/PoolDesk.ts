@@ -64,11 +64,12 @@ export const make = (core: PoolCore, listener: () => Listener | null): PoolServi
       }).pipe(Effect.uninterruptible),
     route: ({ address, minerId, session }) => {
       const account = minerId.split(".", 1)[0] ?? minerId
+      const known = session === null ? undefined : core.sessions.find(session)
       const member =
         session === null
           ? (core.members.find(address, minerId) ?? core.members.find(address, account))
-          : core.sessions.find(session)?.member
-      return member === undefined || member === null ? undefined : handles.get(member)
+          : known && core.members.holder(known)
+      return member && handles.get(member)
     },
     status,
     changes: Stream.concat(

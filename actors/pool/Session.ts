@@ -6,7 +6,6 @@
  */
 import * as Crypto from "node:crypto"
 import type { NoncePrefix } from "./Job.ts"
-import type { Member } from "./Member.ts"
 import { Rate } from "./Rate.ts"
 import type { Vardiff } from "./Vardiff.ts"
 
@@ -31,8 +30,6 @@ export class Session {
   rejected = 0
   lastShareAt: number | null = null
   resumes = 0
-  /** The connection that has the session now; null while it waits for its miner. */
-  member: Member | null = null
   #former: ReadonlyArray<Former> = none
 
   constructor(id: string, lock: Uint8Array, minerId: string, worker: string, vardiff: Vardiff, now: number) {
@@ -104,13 +101,11 @@ export class Sessions {
     return Crypto.timingSafeEqual(session.lock, hash(secret.slice(dot + 1))) ? session : undefined
   }
 
-  attached(session: Session, member: Member): void {
-    session.member = member
+  attached(session: Session): void {
     this.#waiting.delete(session)
   }
 
   detached(session: Session, now: number): void {
-    session.member = null
     this.#waiting.delete(session)
     this.#waiting.set(session, now + this.#waitMillis)
     this.#forget(now)
