@@ -2,7 +2,8 @@
  * The share side of the ledger: append shares, refuse those that are there already, and count per worker.
  *
  * A batch is one statement of at most `rowsPerInsert` rows inside the group commit. What is new is what the database
- * says it inserted; a nonce that comes twice in one batch is new once.
+ * says it inserted; a nonce that comes twice in one batch is new once. Reading the inserted rows back costs as much as
+ * inserting them, so that is done only when some were not new.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -74,8 +75,8 @@ class Tallies {
 
 const jobAndNonce = (jobId: string, nonce: Uint8Array) => `${jobId} ${Buffer.from(nonce).toString("base64")}`
 
-const Inserted = Schema.Struct({ job_id: Schema.String, nonce: Schema.Uint8ArrayFromSelf })
-const readInserted = reader(Inserted)
+const readKept = reader(Schema.Struct({ job_id: Schema.String, nonce: Schema.Uint8ArrayFromSelf }))
+const readIds = reader(Schema.Struct({ id: Integer }))
 const readWorkers = reader(
   Schema.Struct({
     id: Integer,
@@ -121,8 +122,9 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
       { discard: true }
     )
 
+  /** The numbers of those that were new. */
   const insert = (shares: ReadonlyArray<AcceptedShare>) =>
-    readInserted(sql`
+    readIds(sql`
       INSERT INTO ledger_shares ${sql.insert(
         shares.map((share) => ({
           job_id: share.jobId,
@@ -137,7 +139,21 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
         }))
       )}
       ON CONFLICT (job_id, nonce) DO NOTHING
-      RETURNING job_id, nonce`)
+      RETURNING id`)
+
+  /** Insert, and say which were new: all of them nearly always, and then nothing has to be read back. */
+  const insertEach = (shares: ReadonlyArray<AcceptedShare>) =>
+    Effect.gen(function* () {
+      const ids = yield* insert(shares)
+      if (ids.length === shares.length) return shares.map(() => true)
+      const kept = ids.map(({ id }) => id)
+      const rows =
+        kept.length === 0
+          ? []
+          : yield* readKept(sql`SELECT job_id, nonce FROM ledger_shares WHERE ${sql.in("id", kept)}`)
+      const fresh = new Set(rows.map((row) => jobAndNonce(row.job_id, row.nonce)))
+      return shares.map((share) => fresh.delete(jobAndNonce(share.jobId, share.nonce)))
+    })
 
   /** Counts that could not be written wait for the next time. */
   const keepFor = (rows: ReadonlyArray<Tally>) =>
@@ -153,15 +169,14 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
   /** Inside a transaction: the outcome of every share, and the counts that follow from it. */
   const recordNow = (shares: ReadonlyArray<AcceptedShare>, counted: ReadonlyArray<Tally>) =>
     Effect.gen(function* () {
-      const fresh = new Set<string>()
+      const fresh: Array<boolean> = []
       for (let at = 0; at < shares.length; at += rowsPerInsert) {
-        for (const row of yield* insert(shares.slice(at, at + rowsPerInsert)))
-          fresh.add(jobAndNonce(row.job_id, row.nonce))
+        fresh.push(...(yield* insertEach(shares.slice(at, at + rowsPerInsert))))
       }
       const tallies = new Tallies()
       for (const tally of counted) tallies.add(tally)
-      const outcomes = shares.map((share) => {
-        if (!fresh.delete(jobAndNonce(share.jobId, share.nonce))) return "duplicate" as const
+      const outcomes = shares.map((share, index) => {
+        if (fresh[index] !== true) return "duplicate" as const
         const tally = tallies.of(share.minerId, share.worker)
         tally.accepted += 1n
         tally.difficulty += share.difficulty
