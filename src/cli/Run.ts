@@ -20,8 +20,8 @@ import * as Sources from "./Sources.ts"
 
 const say = (line: string) => process.stderr.write(`pitboss: ${line}\n`)
 
-/** A message of several lines stays several lines, each harmless. */
-const shown = (message: string) => message.split("\n").map(plain).join("\n")
+/** A message of several lines stays several lines, each harmless and with its indentation. */
+const shown = (message: string) => message.replace(/[^\n]+/g, (line) => (/^ */.exec(line)?.[0] ?? "") + plain(line))
 
 const isFailure = (value: unknown): value is Failure =>
   typeof value === "object" &&

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import type { Values } from "../../config/Setting.ts"
 import type { common, status } from "../../config/Settings.ts"
 import type { Failure, Invocation } from "../cli/CommandSpec.ts"
+import * as Signals from "../cli/Signals.ts"
 import * as Screen from "../console/Screen.ts"
 import { clip, textOf } from "../console/Style.ts"
 import { initial } from "../console/View.ts"
@@ -59,12 +60,23 @@ const watchLines = (connection: Connection, invocation: Invocation<Settings>): E
     Stream.runForEach((picture) => print(invocation.values.json ? json(picture) : text(picture, invocation)))
   )
 
+/** Being stopped is how watching is done, so a signal ends it with exit code 0. */
+const untilStopped: Effect.Effect<void> = Effect.gen(function* () {
+  const stopped = yield* Effect.makeLatch(false)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => Signals.take(({ request }) => void (request === "reload" || stopped.unsafeOpen()))),
+    (release) => Effect.sync(release)
+  )
+  yield* stopped.await
+}).pipe(Effect.scoped)
+
 export const run = (invocation: Invocation<Settings>): Effect.Effect<void, Failure> => {
   const { values }: { values: Values<Settings> } = invocation
   return withTarget(values, (connection): Effect.Effect<void, Failure> => {
     if (values.watch) {
       const table = process.stdout.isTTY && process.stdin.isTTY && !values.json
-      return table ? watchTable(connection, invocation) : watchLines(connection, invocation)
+      const watching = table ? watchTable(connection, invocation) : watchLines(connection, invocation)
+      return Effect.raceFirst(watching, untilStopped)
     }
     return Effect.flatMap(
       connection.call((client) => client.status()),

@@ -38,10 +38,10 @@ export const choose = (run: string, wanted: string | null): Effect.Effect<Socket
     const living = Sockets.list(run)
     if (wanted !== null) {
       const named = /^\d+$/.test(wanted) ? living.find((one) => one.pid === Number(wanted)) : Sockets.at(wanted)
-      return named ? Effect.succeed(named) : Effect.fail(new NoTarget({ run, wanted }))
+      return named ? Effect.succeed(named) : Effect.fail(new NoTarget({ run, wanted, living }))
     }
     const [first, ...others] = living
-    if (first === undefined) return Effect.fail(new NoTarget({ run, wanted }))
+    if (first === undefined) return Effect.fail(new NoTarget({ run, wanted, living }))
     return others.length > 0 ? Effect.fail(new ManyTargets({ targets: living })) : Effect.succeed(first)
   })
 

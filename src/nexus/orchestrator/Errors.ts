@@ -46,7 +46,7 @@ export class PortTaken extends Data.TaggedError("PortTaken")<{
   override get message() {
     return (
       `port ${this.port} on ${this.host} is taken by ${this.found}: ` +
-      "stop it, or choose another port (--port, and --orchestrator-url for the nodes)"
+      "stop it, or choose another port (--orchestrator-port; for the orchestrator on its own --port)"
     )
   }
 }

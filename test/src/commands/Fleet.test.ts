@@ -166,8 +166,13 @@ describe.skipIf(!built)("a running fleet", () => {
     await eventually("the new node works", () => acceptedNodes(program).has("404"))
     writeFileSync(join(home, "nodes.txt"), "not a node\n")
     const refused = await ask("reload")
-    assert.strictEqual(refused.code, 3)
-    assert.match(refused.stderr, /the old node list is kept: .*line 1/s)
+    assert.strictEqual(refused.code, 2)
+    assert.match(refused.stderr, /the old node list is kept: .*\n {2}line 1/s)
+
+    const watching = await start(["status", "--watch", "--json"], { home })
+    await watching.until(/"about"/)
+    assert.deepStrictEqual(await stop(watching), { code: 0, signal: null })
+    assert.strictEqual(watching.output().stderr, "")
 
     const second = await run(["batch-file", "--orchestrator-url", url], {
       home: homeWith("1"),
