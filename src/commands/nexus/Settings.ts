@@ -47,7 +47,7 @@ export const prove = {
     }
   }),
   threads,
-  budget: optional(bytes(1), {
+  budget: optional(bytes(2 ** 20), {
     name: "budget",
     about: { en: "memory that the proving process may use", zh: "证明进程可用的内存" },
     shown: { en: "no limit", zh: "无限制" }
