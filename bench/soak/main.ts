@@ -154,7 +154,7 @@ const exit = ended(child)
 child.kill("SIGTERM")
 const code = await exit
 
-const spool = rows(join(data, "nexus/spool.sqlite"), "SELECT task_id, state FROM spool_tasks")
+const spool = rows(join(data, "nexus/spool-local.sqlite"), "SELECT task_id, state FROM spool_tasks")
 const books = rows(join(data, "orchestrator/books.sqlite"), "SELECT task_id, state FROM books_tasks")
 const accepted = new Set(books.filter((row) => row.state === "accepted").map((row) => row.task_id))
 const claimed = new Set(

@@ -41,7 +41,7 @@ import * as Supervisor from "../../actors/runtime/Supervisor.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import { version } from "../cli/Version.ts"
 import * as NexusSpool from "../storage/NexusSpool.ts"
-import type { Environment } from "./client/Environment.ts"
+import * as Environment from "./client/Environment.ts"
 import * as OrchestratorClient from "./client/OrchestratorClient.ts"
 import * as Telemetry from "./client/Telemetry.ts"
 import * as EmbeddedOrchestrator from "./orchestrator/EmbeddedOrchestrator.ts"
@@ -58,7 +58,7 @@ export interface Plan {
   readonly program: string
   /** The data folder. */
   readonly home: string
-  readonly environment: Environment
+  readonly environment: Environment.Environment
   /** Null: the orchestrator is somebody else's. */
   readonly embedded: EmbeddedSettings | null
   readonly key: SigningKey
@@ -89,7 +89,9 @@ export interface Core {
   readonly ended: Deferred.Deferred<StopReport>
 }
 
-const spoolFile = (home: string) => join(home, "nexus", "spool.sqlite")
+/** What one orchestrator issued never goes to another: each has a spool of its own. */
+const spoolFile = ({ environment, home }: Plan) =>
+  join(home, "nexus", `spool${Environment.suffixOf(environment)}.sqlite`)
 
 /** Build a layer in the child's scope and take one service out of it. */
 const built = <I, S, E, R>(tag: Context.Tag<I, S>, layer: Layer.Layer<I, E, R>): Effect.Effect<S, E, R | Scope.Scope> =>
@@ -185,7 +187,7 @@ const coreChildren = (plan: Plan, core: Core) => {
       )
   )
   return [
-    holder(spool, built(Spool, NexusSpool.layer(spoolFile(plan.home), NexusSpool.defaultRetention, "receipt"))),
+    holder(spool, built(Spool, NexusSpool.layer(spoolFile(plan), NexusSpool.defaultRetention, "receipt"))),
     ...orchestrator,
     holder(prover, proverOf(plan)),
     nexus

@@ -5,6 +5,7 @@
  * 0.9.7. A URL is accepted wherever a name is. "Local" is decided by the host alone, never by the name: only a loopback
  * host may be given execution receipts, and only a local environment keeps its key and config away from ~/.nexus.
  */
+import { createHash } from "node:crypto"
 import * as Either from "effect/Either"
 import { UnknownEnvironment } from "./Errors.ts"
 
@@ -63,4 +64,15 @@ export const choose = (
 ): Either.Either<Environment, UnknownEnvironment> => {
   const given = candidates.find(({ value }) => value !== undefined && value.trim() !== "")
   return parse(given?.value ?? fallback, given?.source ?? "default")
+}
+
+/**
+ * A part of file names that tells the tasks and proofs of one orchestrator from those of another, which would refuse
+ * them; empty for the production orchestrator.
+ */
+export const suffixOf = ({ name, url }: Pick<Environment, "name" | "url">): string => {
+  if (name === "production" || name === "beta") return ""
+  if (name !== "custom") return `-${name}`
+  const digest = createHash("sha256").update(url).digest("hex").slice(0, 8)
+  return `-${new URL(url).hostname.replace(/[^a-z0-9.-]/g, "").slice(0, 60)}-${digest}`
 }

@@ -90,4 +90,21 @@ describe("Environment", () => {
     assert.strictEqual(Either.getOrThrow(choose()).name, "production")
     assert.include(Either.getOrThrow(Either.flip(choose(undefined, "mars"))).message, 'NEXUS_ENVIRONMENT: "mars"')
   })
+
+  it("every orchestrator has file names of its own, production and beta the same", () => {
+    assert.strictEqual(Environment.suffixOf(parse("production")), "")
+    assert.strictEqual(Environment.suffixOf(parse("beta")), "")
+    assert.strictEqual(Environment.suffixOf(parse("local")), "-local")
+    const urls = [
+      "http://127.0.0.1:50505",
+      "http://127.0.0.1:50506",
+      "http://[::1]:1/a",
+      "http://[::1]:1/b",
+      "https://x.example"
+    ]
+    const suffixes = urls.map((url) => Environment.suffixOf(parse(url)))
+    assert.strictEqual(new Set(suffixes).size, urls.length)
+    for (const suffix of suffixes) assert.match(suffix, /^-[a-z0-9.-]+$/)
+    assert.isBelow(Environment.suffixOf(parse(`http://${"a.".repeat(120)}b`)).length, 80)
+  })
 })
