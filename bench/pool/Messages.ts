@@ -38,11 +38,21 @@ export const resultPrefix = (workId: string, minerId: string, session: string): 
     Buffer.from([2 * 8 + 2, 40])
   ])
 
-/** A WorkOrder of `size` bytes at least, padded with a field that nobody knows; for servers that only send. */
-export const fakeOrder = (workId: string, expiresAt: number, size: number): Buffer => {
-  const known = Buffer.concat([bytes(1, Buffer.from(workId)), number(13, BigInt(expiresAt))])
+/** A WorkOrder of `size` bytes at least that every nonce meets and none is a block of; for servers that only answer. */
+export const fakeOrder = (workId: string, prefix: bigint, expiresAt: number, size: number): Buffer => {
+  const known = Buffer.concat([
+    bytes(1, Buffer.from(workId)),
+    bytes(3, Buffer.alloc(40)),
+    number(6, prefix),
+    bytes(7, Buffer.alloc(40, 0xff)),
+    number(11, 64n),
+    number(13, BigInt(expiresAt))
+  ])
   return Buffer.concat([known, bytes(100, Buffer.alloc(Math.max(0, size - known.length - 4), 7))])
 }
+
+/** SubmitAck: accepted. */
+export const fakeAck = Buffer.concat([number(1, 1n), number(2, 1n)])
 
 export interface Order {
   readonly workId: string

@@ -37,10 +37,10 @@ const tagged =
 
 const kilo = (bytes: number) => bytes / 1024
 
-const fill = async (name: string, server: Processes.Server, miners: number, first: boolean): Promise<Row> => {
+const fill = async (name: string, server: Processes.Server, miners: number): Promise<Row> => {
   await sleep(1_000)
   const before = await Processes.memory(server)
-  const herd = Processes.program("herd.ts", [String(server.port), String(miners), first ? "1" : "0"])
+  const herd = Processes.program("herd.ts", [String(server.port), String(miners)])
   const connected = await Processes.message(herd, tagged<Connected>("connected"))
   await sleep(1_500)
   const after = await Processes.memory(server)
@@ -87,10 +87,10 @@ export const run = async (options: Options): Promise<void> => {
     "256"
   ]
   const server = await Processes.pool({ data: folder, log, port: 0, flags, probe: true, profile })
-  const pool = await fill("pool-server", server, miners, true)
+  const pool = await fill("pool-server", server, miners)
   const size = pool.connected.size
-  const raw = await fill("node:http2", await Processes.floor("http2", size), miners, false)
-  const bare = await fill("grpc-js", await Processes.floor("grpcjs", size), miners, false)
+  const raw = await fill("node:http2", await Processes.floor("http2", size), miners)
+  const bare = await fill("grpc-js", await Processes.floor("grpcjs", size), miners)
   const rows = [pool, raw, bare]
 
   for (let round = 0; round <= rounds; round++) {

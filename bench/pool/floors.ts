@@ -1,35 +1,52 @@
 /**
- * The floors of the fan-out: what node:http2 and plain grpc-js need to send one message to many streams, and nothing else.
+ * The floors: what node:http2 and plain grpc-js need to send one message to many streams and to answer a call, and
+ * nothing else.
  *
- * `floors.ts http2|grpcjs SIZE`. Both take the pool's own path, so the same herd measures them, and send orders of the
- * pool's size. The raw server writes one shared buffer; grpc-js gets encoded bytes, which spares it the work that a plain
- * service with generated code would add: both are harder to beat than what is usual.
+ * `floors.ts http2|grpcjs SIZE`. Both take the pool's paths, so the same herd measures them, and send orders of the pool's
+ * size. The raw server writes one shared buffer; grpc-js gets encoded bytes, which spares it the work that a plain service
+ * with generated code would add: both are harder to beat than what is usual. Calls are acknowledged unread.
  */
 import { createServer, type ServerHttp2Stream } from "node:http2"
 import type { AddressInfo } from "node:net"
 import * as Grpc from "@grpc/grpc-js"
 import { defaultBoard } from "../../actors/pool/PoolSettings.ts"
-import { fakeOrder, subscribePath } from "./Messages.ts"
+import { fakeAck, fakeOrder, submitPath, subscribePath } from "./Messages.ts"
 
 const [name, size = "0"] = process.argv.slice(2)
 let sent = 0
-const nextOrder = () => fakeOrder(`floor-${++sent}`, Date.now() + defaultBoard.lifetimeMillis, Number(size))
+const nextOrder = () =>
+  fakeOrder(`floor-${++sent}`, BigInt(sent), Date.now() + defaultBoard.lifetimeMillis, Number(size))
+
+const framed = (message: Buffer) => {
+  const out = Buffer.concat([Buffer.alloc(5), message])
+  out.writeUInt32BE(message.length, 1)
+  return out
+}
+const response = { ":status": 200, "content-type": "application/grpc" }
+const ack = framed(fakeAck)
 
 const raw = (): Promise<number> => {
   const streams = new Set<ServerHttp2Stream>()
   const server = createServer({ settings: { maxConcurrentStreams: 256 } })
-  server.on("stream", (stream) => {
+  server.on("stream", (stream, headers) => {
     stream.on("error", () => {})
-    stream.on("close", () => streams.delete(stream))
-    stream.respond({ ":status": 200, "content-type": "application/grpc" })
     stream.resume()
+    if (headers[":path"] === submitPath) {
+      stream.on("end", () => {
+        stream.respond(response, { waitForTrailers: true })
+        stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }))
+        stream.end(ack)
+      })
+      return
+    }
+    stream.on("close", () => streams.delete(stream))
+    stream.respond(response)
+    stream.write(framed(nextOrder()))
     streams.add(stream)
   })
   process.on("message", () => {
-    const order = nextOrder()
-    const framed = Buffer.concat([Buffer.alloc(5), order])
-    framed.writeUInt32BE(order.length, 1)
-    for (const stream of streams) stream.write(framed)
+    const order = framed(nextOrder())
+    for (const stream of streams) stream.write(order)
   })
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", 4_096, () => resolve((server.address() as AddressInfo).port))
@@ -37,11 +54,10 @@ const raw = (): Promise<number> => {
 }
 
 const pass = (bytes: Buffer) => bytes
+const bytes = { requestSerialize: pass, requestDeserialize: pass, responseSerialize: pass, responseDeserialize: pass }
 const definition: Grpc.ServiceDefinition = {
-  subscribe: {
-    ...{ path: subscribePath, requestStream: true, responseStream: true },
-    ...{ requestSerialize: pass, requestDeserialize: pass, responseSerialize: pass, responseDeserialize: pass }
-  }
+  subscribe: { ...bytes, path: subscribePath, requestStream: true, responseStream: true },
+  submitWork: { ...bytes, path: submitPath, requestStream: false, responseStream: false }
 }
 
 const grpcjs = (): Promise<number> => {
@@ -53,8 +69,10 @@ const grpcjs = (): Promise<number> => {
       call.on("error", () => {})
       call.on("cancelled", () => streams.delete(call))
       call.on("data", () => {})
-      call.sendMetadata(new Grpc.Metadata())
-    }
+      call.write(nextOrder())
+    },
+    submitWork: (_: Grpc.ServerUnaryCall<Buffer, Buffer>, callback: Grpc.sendUnaryData<Buffer>) =>
+      callback(null, fakeAck)
   })
   process.on("message", () => {
     const order = nextOrder()

@@ -1,9 +1,8 @@
 /**
  * Many simulated miners in one process: one TCP connection and one subscription each, heartbeats every 30 seconds.
  *
- * `herd.ts PORT COUNT FIRST`: FIRST is 1 when the server sends an order at once. Every order carries the time when it was
- * made (its expiry less the lifetime of a job), so latency is counted from the server's own clock, and every kind of
- * server is measured by the same code. Says `connected` once, and then one `spread` for each order that reached everybody.
+ * `herd.ts PORT COUNT`. Every order carries the time when it was made (its expiry less the lifetime of a job), so latency
+ * is counted from the server's own clock, and every kind of server is measured by the same code. Says `connected` once, and then one `spread` for each order that reached everybody.
  */
 import { defaultBoard } from "../../actors/pool/PoolSettings.ts"
 import { Connection, headers } from "./Http2.ts"
@@ -25,7 +24,7 @@ export interface Connected {
   readonly size: number
 }
 
-const [port = 0, count = 0, first = 0] = process.argv.slice(2).map(Number)
+const [port = 0, count = 0] = process.argv.slice(2).map(Number)
 const block = headers(subscribePath)
 const miners: Array<{ readonly connection: Connection; readonly stream: number; readonly status: Buffer }> = []
 const open = new Map<string, Array<number>>()
@@ -58,7 +57,7 @@ const connect = (index: number): Promise<void> =>
       process.stderr.write(`miner ${index} lost its connection (${lost} of ${count})\n`)
     })
     const hello = status(`bench-${index}`)
-    let greeted = first === 0
+    let greeted = false
     const stream = connection.call(
       block,
       hello,
@@ -74,7 +73,6 @@ const connect = (index: number): Promise<void> =>
       true
     )
     miners.push({ connection, stream, status: hello })
-    if (greeted) setTimeout(resolve, 10)
   })
 
 const at = performance.now()

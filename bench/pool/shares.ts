@@ -53,6 +53,50 @@ const compare = (folder: string, acknowledged: Buffer): ReadonlyArray<string> =>
   return Object.entries(problems).flatMap(([text, count]) => (count === 0 ? [] : [`${count} ${text}`]))
 }
 
+interface Load {
+  readonly prepared: Prepared
+  readonly done: Done
+  /** Microseconds of processor time per acknowledged share: main thread, whole process. */
+  readonly main: number
+  readonly all: number
+}
+
+/** Hand all shares in at a server. */
+const load = async (server: Processes.Server, options: Options, file: string): Promise<Load> => {
+  const amounts = [options.connections, options.shares, options.inFlight].map(String)
+  const miners = Processes.program("submitters.ts", [String(server.port), ...amounts, file])
+  const prepared = await Processes.message(miners, tagged<Prepared>("prepared"))
+  const before = Processes.processorSeconds(server.pid)
+  miners.send("go")
+  const done = await Processes.message(miners, tagged<Done>("done"))
+  const after = Processes.processorSeconds(server.pid)
+  miners.disconnect()
+  const micros = (seconds: number) => (seconds * 1e6) / Math.max(1, done.answers["accepted"] ?? 0)
+  return { prepared, done, main: micros(after.main - before.main), all: micros(after.all - before.all) }
+}
+
+const tell = (name: string, { all, done, main }: Load): void => {
+  const accepted = done.answers["accepted"] ?? 0
+  const answers = Object.entries(done.answers).map(([code, count]) => `${count} ${code}`)
+  const perSecond = accepted / done.seconds
+  Processes.say(
+    `  ${name.padEnd(12)} ${perSecond.toFixed(0)}/s in ${done.seconds.toFixed(1)} s; p50 ${done.p50.toFixed(0)} ms, ` +
+      `p99 ${done.p99.toFixed(0)} ms; processor time of one ${main.toFixed(1)} us on the main thread, ${all.toFixed(1)} us ` +
+      `in all: ${(1e6 / main).toFixed(0)}/s on a free core; ${answers.join(", ")}`
+  )
+  const { p50, p99, seconds } = done
+  Processes.record("shares", { server: name, accepted, seconds, perSecond, mainMicros: main, allMicros: all, p50, p99 })
+}
+
+const floor = async (name: string, kind: string, options: Options): Promise<Load> => {
+  const server = await Processes.floor(kind, 0)
+  const measured = await load(server, options, join(options.folder, kind))
+  server.child.kill("SIGTERM")
+  await server.ended
+  tell(name, measured)
+  return measured
+}
+
 export const run = async (options: Options): Promise<boolean> => {
   const { connections, folder, inFlight, log, profile } = options
   const flags = [
@@ -61,54 +105,29 @@ export const run = async (options: Options): Promise<boolean> => {
   ]
   const server = await Processes.pool({ data: folder, log, port: 0, flags, probe: false, profile })
   const file = join(folder, "acknowledged")
-  const amounts = [connections, options.shares, inFlight].map(String)
-  const load = Processes.program("submitters.ts", [String(server.port), ...amounts, file])
-  const prepared = await Processes.message(load, tagged<Prepared>("prepared"))
-  Processes.say(
-    `${prepared.shares} shares of difficulty ${difficulty} made in ${prepared.seconds.toFixed(1)} s; ${connections} connections, ${inFlight} on their way at a time`
-  )
-
-  const before = Processes.processorSeconds(server.pid)
-  load.send("go")
-  const done = await Processes.message(load, tagged<Done>("done"))
-  const after = Processes.processorSeconds(server.pid)
-  load.disconnect()
+  const pool = await load(server, options, file)
   server.child.kill("SIGTERM")
   const code = await server.ended
-
-  const accepted = done.answers["accepted"] ?? 0
-  const rate = accepted / done.seconds
-  const main = ((after.main - before.main) * 1e6) / Math.max(1, accepted)
-  const all = ((after.all - before.all) * 1e6) / Math.max(1, accepted)
   const problems = [...compare(folder, readFileSync(file)), ...(code === 0 ? [] : [`the pool ended with ${code}`])]
   const audit = await Books.audit(folder)
   if (audit !== null) problems.push(audit)
 
   Processes.say(
-    `answers: ${Object.entries(done.answers)
-      .map(([name, count]) => `${count} ${name}`)
-      .join(", ")}`
+    `${pool.prepared.shares} shares of difficulty ${difficulty}, made in ${pool.prepared.seconds.toFixed(1)} s; ` +
+      `${connections} connections with ${inFlight} on their way; durable in SQLite, or acknowledged unread by the floors:`
   )
+  tell("pool-server", pool)
+  const raw = await floor("node:http2", "http2", options)
+  const bare = await floor("grpc-js", "grpcjs", options)
   Processes.say(
-    `${rate.toFixed(0)} durable shares/s over ${done.seconds.toFixed(1)} s; acknowledged after ${done.p50.toFixed(0)} ms (p50), ${done.p99.toFixed(0)} ms (p99)`
-  )
-  Processes.say(
-    `processor time of a share: ${main.toFixed(1)} us on the main thread, ${all.toFixed(1)} us in all; a free core: ${(1e6 / main).toFixed(0)} shares/s (aim: 20000)`
+    `main thread of the pool: ${(pool.main / raw.main).toFixed(2)} x node:http2, ` +
+      `${(pool.main / bare.main).toFixed(2)} x grpc-js (aim: 20000 shares/s, 50 us)`
   )
   Processes.say(
     problems.length === 0
-      ? "books: every acknowledged share stands there once, with its digest"
+      ? "books: every acknowledged share stands there once, with its digest; they balance"
       : `BOOKS: ${problems.join("; ")}`
   )
-  const figures = {
-    accepted,
-    seconds: done.seconds,
-    perSecond: rate,
-    mainMicros: main,
-    allMicros: all,
-    p50: done.p50,
-    p99: done.p99
-  }
-  Processes.record("shares", { ...figures, answers: done.answers, problems })
+  Processes.record("shares ratios", { toHttp2: pool.main / raw.main, toGrpcJs: pool.main / bare.main, problems })
   return problems.length === 0
 }
