@@ -180,13 +180,16 @@ describe("exit codes", () => {
     assert.notInclude(stderr, "OTHER")
   })
 
-  it("production without an official prover is 4, in one line (defect 3: its name is accepted)", async () => {
+  it("production without a guest or an official prover is 4, in one line (defect 3: its name is accepted)", async () => {
     for (const env of ["production", "beta", "staging"]) {
       const home = temporary()
       writeFileSync(join(home, "nodes.txt"), "1\n")
       const result = await run(["batch-file", "--env", env], { home })
       assert.strictEqual(result.code, 4, result.stderr)
-      assert.match(result.stderr, /^pitboss: no official Nexus prover was found: [^\n]+\n$/)
+      assert.match(result.stderr, /^pitboss: the network's guest program is not here: [^\n]+\n$/)
+      const official = await run(["batch-file", "--env", env, "--prover", "official"], { home })
+      assert.strictEqual(official.code, 4, official.stderr)
+      assert.match(official.stderr, /^pitboss: no official Nexus prover was found: [^\n]+\n$/)
     }
   })
 
