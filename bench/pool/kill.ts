@@ -1,6 +1,127 @@
+/**
+ * `kill -9` of the pool in the middle of its work, many times: what it acknowledged must be in its books exactly once.
+ *
+ * Miners hand in real shares all the time and look after themselves. The pool is killed at a random moment and started
+ * again at once on the same data, as a service manager would. In the end it is stopped properly, and the books of the
+ * miners are compared with those of the pool, and those of the pool with themselves (its audit).
+ */
+import { createServer, type AddressInfo } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import * as Books from "./books.ts"
+import { Miner } from "./Miner.ts"
+import * as Processes from "./Processes.ts"
+
 export interface Options {
   readonly folder: string
   readonly log: string
   readonly kills: number
+  readonly miners: number
 }
-export const run = async (_: Options): Promise<boolean> => false
+
+/** Seconds of work between two kills, at random. */
+const work = { least: 0.5, most: 3 }
+const patience = 60_000
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer()
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+/** Milliseconds from a moment until each miner had work again. */
+const back = async (miners: ReadonlyArray<Miner>, since: number): Promise<ReadonlyArray<number>> => {
+  const end = performance.now() + patience
+  for (;;) {
+    const times = miners.map(({ workingSince }) => (workingSince === null ? Number.NaN : workingSince - since))
+    if (times.every((time) => time > 0)) return times
+    if (performance.now() > end) throw new Error("a miner did not come back within a minute")
+    await sleep(20)
+  }
+}
+
+interface Judgement {
+  readonly rows: number
+  readonly acknowledged: number
+  readonly problems: ReadonlyArray<string>
+}
+
+const judge = (folder: string, miners: ReadonlyArray<Miner>): Judgement => {
+  const rows = new Map<string, number>()
+  for (const row of Books.shares(folder)) {
+    const key = Books.keyOf(row.job_id, row.nonce)
+    rows.set(key, (rows.get(key) ?? 0) + 1)
+  }
+  const acknowledged = miners.flatMap((miner) => [...miner.acknowledged])
+  const lost = acknowledged.filter(([key]) => !rows.has(key)).length
+  const again = acknowledged.filter(([, times]) => times > 1).length
+  const twice = [...rows.values()].filter((times) => times > 1).length
+  const problems = {
+    "acknowledged shares are not in the books": lost,
+    "shares were acknowledged as new twice": again,
+    "shares stand in the books twice": twice
+  }
+  return {
+    rows: rows.size,
+    acknowledged: acknowledged.length,
+    problems: Object.entries(problems).flatMap(([text, count]) => (count === 0 ? [] : [`${count} ${text}`]))
+  }
+}
+
+export const run = async (options: Options): Promise<boolean> => {
+  const { folder, kills, log } = options
+  const port = await freePort()
+  const flags = ["--share-difficulty", "4", "--shares-per-minute", "3000", "--devnet-refresh", "86400"]
+  const start = () => Processes.pool({ data: folder, log, port, flags, probe: false })
+  const miners = Array.from({ length: options.miners }, (_, lane) => new Miner(port, `bench-${lane}`, lane))
+  let server = await start()
+  const lives = miners.map((miner) => miner.run())
+  await back(miners, 0)
+
+  const fromKill: Array<number> = []
+  const fromStart: Array<number> = []
+  for (let kill = 1; kill <= kills; kill++) {
+    await sleep(1000 * (work.least + Math.random() * (work.most - work.least)))
+    const killed = performance.now()
+    server.child.kill("SIGKILL")
+    await server.ended
+    server = await start()
+    const ready = performance.now()
+    const times = await back(miners, killed)
+    fromKill.push(...times)
+    fromStart.push(...times.map((time) => Math.max(0, time - (ready - killed))))
+    Processes.say(
+      `kill ${kill}: the pool was up after ${((ready - killed) / 1000).toFixed(2)} s, the last miner was back ` +
+        `${(Math.max(...times) / 1000).toFixed(2)} s after the kill`
+    )
+  }
+  await sleep(2_000)
+  for (const miner of miners) miner.stop()
+  await Promise.all(lives)
+  server.child.kill("SIGTERM")
+  const code = await server.ended
+
+  const { acknowledged, problems, rows } = judge(folder, miners)
+  const audit = await Books.audit(folder)
+  const all = [...problems, ...(audit === null ? [] : [audit]), ...(code === 0 ? [] : [`the pool ended with ${code}`])]
+  const answers = new Map<string, number>()
+  for (const miner of miners) {
+    for (const [name, count] of miner.answers) answers.set(name, (answers.get(name) ?? 0) + count)
+  }
+  const worst = Math.max(...fromKill) / 1000
+  const worstFromStart = Math.max(...fromStart) / 1000
+  Processes.say(`${acknowledged} shares acknowledged, ${rows} in the books (more: the answer was lost with the pool)`)
+  Processes.say(`answers: ${[...answers].map(([name, count]) => `${count} ${name}`).join(", ")}`)
+  Processes.say(
+    `back at work after the kill: p50 ${(Processes.median(fromKill) / 1000).toFixed(2)} s, max ${worst.toFixed(2)} s; ` +
+      `after the pool was up: max ${worstFromStart.toFixed(2)} s (aim: within 5 s)`
+  )
+  Processes.say(
+    all.length === 0 ? "books: every acknowledged share stands there once; they balance" : `BOOKS: ${all.join("; ")}`
+  )
+  const figures = { kills, miners: miners.length, acknowledged, rows, backP50: Processes.median(fromKill) / 1000 }
+  Processes.record("kill", { ...figures, backMax: worst, backAfterStartMax: worstFromStart, problems: all })
+  return all.length === 0
+}

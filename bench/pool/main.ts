@@ -44,7 +44,7 @@ Processes.say(
 )
 
 let good = true
-if (flags.kill) good = await Kill.run({ ...fresh("kill"), kills: Number(flags.kills) })
+if (flags.kill) good = await Kill.run({ ...fresh("kill"), kills: Number(flags.kills), miners: 8 })
 else {
   if (flags.only !== "shares") {
     const every = Number(flags.every ?? (miners > 4_000 ? 15 : 6))

@@ -1,0 +1,133 @@
+/**
+ * A miner that survives everything and keeps its own books: what was acknowledged to it, and when it was back.
+ *
+ * It reconnects for ever with a capped and jittered back-off, resumes its session, searches real shares for the job it
+ * has, and hands in again what was not answered when a connection broke; "duplicate" then means that the pool has it.
+ */
+import { setTimeout as sleep } from "node:timers/promises"
+import { keyOf } from "./books.ts"
+import { Connection, headers } from "./Http2.ts"
+import * as Messages from "./Messages.ts"
+import { type Found, search } from "./nonces.ts"
+
+const block = headers(Messages.subscribePath)
+const submitBlock = headers(Messages.submitPath)
+
+/** Milliseconds between attempts to connect: doubling from the first to the second, with a jitter of a half. */
+const backoff = { least: 100, most: 1_000 }
+const perTurn = 64
+const inFlight = 8
+
+interface Sent {
+  readonly order: Messages.Order
+  readonly share: Found
+}
+
+export class Miner {
+  /** Keys of acknowledged shares with the number of times they were acknowledged as accepted. */
+  readonly acknowledged = new Map<string, number>()
+  readonly answers = new Map<string, number>()
+  /** When it got its present connection's first order, ms of performance.now; null while it has none. */
+  workingSince: number | null = null
+  readonly #port: number
+  readonly #name: string
+  readonly #lane: number
+  #order: Messages.Order | null = null
+  #session = ""
+  #connection: Connection | null = null
+  #tried = 0
+  #ready: Array<Sent> = []
+  #open = 0
+  #refill: Promise<void> | null = null
+  #stopped = false
+
+  constructor(port: number, name: string, lane: number) {
+    this.#port = port
+    this.#name = name
+    this.#lane = lane
+  }
+
+  async run(): Promise<void> {
+    for (let failures = 0; !this.#stopped; failures++) {
+      const worked = await this.#connected()
+      this.workingSince = null
+      this.#connection = null
+      if (worked) failures = 0
+      const most = Math.min(backoff.most, backoff.least * 2 ** failures)
+      await sleep(most * (0.5 + Math.random() / 2))
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#connection?.close()
+  }
+
+  /** One connection from its beginning to its end; whether it brought an order. */
+  #connected(): Promise<boolean> {
+    return new Promise((resolve) => {
+      let worked = false
+      const connection = new Connection(this.#port, () => resolve(worked))
+      this.#connection = connection
+      const message = (bytes: Buffer) => {
+        const order = Messages.order(bytes)
+        if (order.session !== "") this.#session = order.session
+        this.#order = order
+        this.workingSince ??= performance.now()
+        worked = true
+        this.#pump()
+      }
+      const hello = Messages.status(this.#name, this.#session)
+      connection.call(block, hello, { message, ended: () => connection.close() }, true)
+    })
+  }
+
+  #pump(): void {
+    const connection = this.#connection
+    if (connection === null || this.workingSince === null || !connection.usable) return
+    while (this.#open < inFlight) {
+      const next = this.#ready.pop()
+      if (next === undefined) break
+      this.#submit(connection, next)
+    }
+    if (this.#open < inFlight && this.#refill === null) {
+      this.#refill = this.#search().finally(() => {
+        this.#refill = null
+        this.#pump()
+      })
+    }
+  }
+
+  async #search(): Promise<void> {
+    const order = this.#order
+    if (order === null) return
+    const from = this.#tried
+    this.#tried += perTurn
+    for (const share of await search(order, this.#lane, from, perTurn, true)) this.#ready.push({ order, share })
+    // An even load, not the most that is possible.
+    await sleep(100)
+  }
+
+  #submit(connection: Connection, sent: Sent): void {
+    const { order, share } = sent
+    const prefix = Messages.resultPrefix(order.workId, this.#name, this.#session)
+    let code: string | null = null
+    this.#open += 1
+    connection.call(submitBlock, Buffer.concat([prefix, share.nonce]), {
+      message: (bytes) => {
+        const ack = Messages.ack(bytes)
+        code = Messages.codes[ack.code] ?? String(ack.code)
+        const key = keyOf(order.workId, share.nonce)
+        if (ack.success) this.acknowledged.set(key, (this.acknowledged.get(key) ?? 0) + 1)
+        if (code === "duplicate") this.acknowledged.set(key, this.acknowledged.get(key) ?? 0)
+      },
+      ended: () => {
+        this.#open -= 1
+        const said = code ?? "no answer"
+        this.answers.set(said, (this.answers.get(said) ?? 0) + 1)
+        if (code === null || code === "internal" || code === "rate limited") this.#ready.push(sent)
+        this.#pump()
+      }
+    })
+  }
+}
