@@ -11,9 +11,9 @@ COPY kernels kernels
 COPY config config
 RUN npm run build \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
- # The bundle holds every package but better-sqlite3 and the two small ones that it needs at run time.
- && mkdir -p runtime/node_modules \
- && cp -r node_modules/better-sqlite3 node_modules/bindings node_modules/file-uri-to-path runtime/node_modules/ \
+ # The bundle holds every package but those with native code or WebAssembly, and the two small ones that SQLite needs.
+ && for package in better-sqlite3 bindings file-uri-to-path @nockbox/iris-wasm; do \
+      mkdir -p runtime/node_modules/$package && cp -r node_modules/$package/. runtime/node_modules/$package/ || exit 1; done \
  && rm -rf runtime/node_modules/better-sqlite3/deps runtime/node_modules/better-sqlite3/src runtime/node_modules/better-sqlite3/build/Release/obj* \
  && mkdir -p runtime/kernels/build/Release \
  && cp kernels/build/Release/pitboss.node kernels/build/Release/pitboss-host runtime/kernels/build/Release/ \
