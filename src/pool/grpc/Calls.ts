@@ -1,8 +1,9 @@
 /**
- * The two calls of pool.MiningPool on grpc-js streams, feeding the pool's actors without a fiber per miner.
+ * The two calls of pool.MiningPool on grpc-js, feeding the pool's actors without a fiber or a Node stream per miner.
  *
- * A subscription is a bidirectional stream: heartbeats go to its connection, pushes of the pool are written as they come.
- * A client may close its side after the first message, as clients of the original protocol do: jobs go on. A share is a
+ * A subscription is a bidirectional call: heartbeats go to its connection, pushes of the pool are written as they come.
+ * It is taken over by an interceptor, before grpc-js wraps it in a Duplex, which costs a miner more memory than all of
+ * this file and every message a pass through two queues. A client may close its side after the first message, as clients of the original protocol do: jobs go on. A share is a
  * unary call; it finds its subscription by the session, else by the transport connection and the account, so nobody can
  * hand in shares in another connection's name. Every answer of the pool reaches the caller; nothing throws.
  */
@@ -26,8 +27,6 @@ export interface Context {
   /** Run an effect that does not fail; most end before this returns. */
   readonly run: (effect: Effect.Effect<void>) => void
 }
-
-type Stream = Grpc.ServerDuplexStream<Buffer, Buffer>
 
 /** Heartbeats of one subscription per window; more is abuse. */
 const heartbeats = { most: 100, windowMillis: 10_000 }
@@ -54,15 +53,6 @@ const statusOfRefusal: Readonly<Record<RefusalReason, Grpc.status>> = {
   stopping: Grpc.status.UNAVAILABLE
 }
 
-const ignore = () => {}
-
-/** End a stream with a status; the way that grpc-js documents. */
-const end = (call: Stream, code: Grpc.status, details: string, retryAfterMillis: number | null = null) => {
-  const metadata = new Grpc.Metadata()
-  if (retryAfterMillis !== null) metadata.set("grpc-retry-pushback-ms", String(Math.ceil(retryAfterMillis)))
-  call.emit("error", { code, details, metadata })
-}
-
 /** The bearer token of the metadata; "" for none. */
 const bearer = (metadata: Grpc.Metadata): string => {
   const [value] = metadata.get("authorization")
@@ -70,8 +60,8 @@ const bearer = (metadata: Grpc.Metadata): string => {
   return found ?? ""
 }
 
-const reportOf = (status: Wire.MinerStatus, metadata: Grpc.Metadata) => {
-  const token = status.token === "" ? bearer(metadata) : status.token
+const reportOf = (status: Wire.MinerStatus, header: string) => {
+  const token = status.token === "" ? header : status.token
   return {
     minerId: status.minerId,
     worker: status.worker,
@@ -83,31 +73,62 @@ const reportOf = (status: Wire.MinerStatus, metadata: Grpc.Metadata) => {
   }
 }
 
+type Listener = Parameters<Grpc.ServerInterceptingCallInterface["start"]>[0]
+
 /** One subscription: what is written to it, and what comes from it once the pool has let it in. */
-class Subscription implements Writable {
-  connection: PoolConnection | null = null
+class Subscription implements Writable, Listener {
+  private connection: PoolConnection | null = null
   private readonly context: Context
-  private readonly call: Stream
+  private readonly call: Grpc.ServerInterceptingCallInterface
   private readonly peer: string
   private readonly outbox: Outbox
+  /** The token of the metadata; "" for none. */
+  private token = ""
   private session: string | null = null
   private own: { readonly target: bigint; readonly bytes: Buffer } | null = null
   private count = 0
   private since = 0
   private over = false
 
-  constructor(context: Context, call: Stream) {
+  constructor(context: Context, call: Grpc.ServerInterceptingCallInterface) {
     this.context = context
     this.call = call
     this.peer = call.getPeer()
     this.outbox = new Outbox(this, context.post)
-    call.on("cancelled", () => this.left())
-    // grpc-js reports a broken stream as "cancelled" too; without a listener the event would end the process.
-    call.on("error", ignore)
+  }
+
+  onReceiveMetadata(metadata: Grpc.Metadata): void {
+    this.token = bearer(metadata)
+    const { context, peer } = this
+    context.run(
+      context.pool.connect({ address: peer, ip: ipOf(peer) }, this.push).pipe(
+        Effect.match({
+          onFailure: (error) => this.refused(error),
+          onSuccess: (connection) => this.admitted(connection)
+        })
+      )
+    )
+  }
+
+  onReceiveMessage(message: Buffer): void {
+    this.heard(message)
+    if (!this.over) this.call.startRead()
+  }
+
+  /** The client has said all that it will say; it still listens. */
+  onReceiveHalfClose(): void {}
+
+  /** The call is over, whoever ended it. */
+  onCancel(): void {
+    if (this.connection !== null) this.context.sockets.release(this.peer)
+    if (this.over) return
+    this.over = true
+    this.outbox.close()
+    this.connection?.close("left", "the stream ended")
   }
 
   write(message: Buffer, sent: () => void): void {
-    this.call.write(message, sent)
+    this.call.sendMessage(message, sent)
   }
 
   readonly push = (push: Push): void => {
@@ -131,18 +152,18 @@ class Subscription implements Writable {
     this.outbox.put(Buffer.concat(parts))
   }
 
-  /** Let in: heartbeats flow from now on; those that came before have waited. */
-  admitted(connection: PoolConnection): void {
+  /** Let in: heartbeats are read from now on; those that came before have waited. */
+  private admitted(connection: PoolConnection): void {
     if (this.over) {
       connection.close("left", "the stream ended")
       return
     }
     this.connection = connection
     this.context.sockets.hold(this.peer)
-    this.call.on("data", (bytes: Buffer) => this.heard(bytes))
+    this.call.startRead()
   }
 
-  refused(error: ConnectionRefused): void {
+  private refused(error: ConnectionRefused): void {
     this.finish(statusOfRefusal[error.reason], error.message, error.retryAfterMillis)
   }
 
@@ -157,16 +178,14 @@ class Subscription implements Writable {
     this.count += 1
     try {
       if (this.count > heartbeats.most) throw new Wire.WireError({ detail: "too many heartbeats" })
-      connection.report(reportOf(Wire.decodeMinerStatus(bytes), this.call.metadata))
+      connection.report(reportOf(Wire.decodeMinerStatus(bytes), this.token))
     } catch (error) {
-      if (!(error instanceof Wire.WireError)) throw error
-      this.refuse(error.message)
+      // grpc-js calls this from a promise that nobody waits for: nothing may be thrown.
+      const known = error instanceof Wire.WireError
+      const detail = known ? error.message : "internal error"
+      connection.close(known ? "malformed" : "internal", known ? detail : String(error))
+      this.finish(known ? Grpc.status.INVALID_ARGUMENT : Grpc.status.INTERNAL, detail)
     }
-  }
-
-  private refuse(detail: string): void {
-    this.connection?.close("malformed", detail)
-    this.finish(Grpc.status.INVALID_ARGUMENT, detail)
   }
 
   /** The reader is too slow: its connection goes at once, with all that is queued for it. */
@@ -176,37 +195,41 @@ class Subscription implements Writable {
     this.context.sockets.cut(this.peer)
   }
 
-  private left(): void {
-    // The stream is gone, whoever ended it.
-    if (this.connection !== null) this.context.sockets.release(this.peer)
-    if (this.over) return
-    this.over = true
-    this.outbox.close()
-    this.connection?.close("left", "the stream ended")
-  }
-
   private finish(code: Grpc.status, details: string, retryAfterMillis: number | null = null): void {
     if (this.over) return
     this.over = true
     this.outbox.close()
-    end(this.call, code, details, retryAfterMillis)
+    const metadata = new Grpc.Metadata()
+    if (retryAfterMillis !== null) metadata.set("grpc-retry-pushback-ms", String(Math.ceil(retryAfterMillis)))
+    this.call.sendStatus({ code, details, metadata })
   }
 }
 
-export const subscribe =
-  (context: Context) =>
-  (call: Stream): void => {
-    const subscription = new Subscription(context, call)
-    const address = call.getPeer()
-    context.run(
-      context.pool.connect({ address, ip: ipOf(address) }, subscription.push).pipe(
-        Effect.match({
-          onFailure: (error) => subscription.refused(error),
-          onSuccess: (connection) => subscription.admitted(connection)
-        })
-      )
-    )
+/** What grpc-js makes its own stream of; ours is the listener instead. */
+class TakenOver extends Grpc.ServerInterceptingCall {
+  private readonly subscription: Subscription
+  private readonly inner: Grpc.ServerInterceptingCallInterface
+
+  constructor(inner: Grpc.ServerInterceptingCallInterface, subscription: Subscription) {
+    super(inner)
+    this.inner = inner
+    this.subscription = subscription
   }
+
+  override start(): void {
+    this.inner.start(this.subscription)
+  }
+}
+
+export const subscribePath = "/pool.MiningPool/Subscribe"
+
+/** Takes over subscriptions; every other call goes on to its handler. */
+export const interceptor =
+  (context: Context): Grpc.ServerInterceptor =>
+  (method, call) =>
+    method.path === subscribePath
+      ? new TakenOver(call, new Subscription(context, call))
+      : new Grpc.ServerInterceptingCall(call)
 
 const unauthorised: ShareAnswer = {
   code: "unauthorised",

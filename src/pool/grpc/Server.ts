@@ -71,7 +71,7 @@ const raw = {
 
 /** The service by its paths; the messages are bytes here and pool.proto's in Wire.ts. */
 const definition: Grpc.ServiceDefinition = {
-  subscribe: { ...raw, path: "/pool.MiningPool/Subscribe", requestStream: true, responseStream: true },
+  subscribe: { ...raw, path: Calls.subscribePath, requestStream: true, responseStream: true },
   submitWork: { ...raw, path: "/pool.MiningPool/SubmitWork", requestStream: false, responseStream: false }
 }
 
@@ -114,10 +114,12 @@ export const serve = (
     const pool = yield* PoolService
     const run = yield* FiberSet.makeRuntime<never>()
     const post = yield* Outbox.make(options.outbox)
-    const server = new Grpc.Server(channelOptions)
-    const injector = server.createConnectionInjector(credentialsOf(options.tls))
-    const sockets = yield* Sockets.open(options, (socket) => injector.injectConnection(socket))
-    yield* Effect.addFinalizer(() => shutDown(server, sockets, options.drainMillis))
+    let injector: Grpc.ConnectionInjector | null = null
+    // Who is so fast that nothing is ready yet comes again.
+    const sockets = yield* Sockets.open(options, (socket) => {
+      if (injector === null) socket.destroy()
+      else injector.injectConnection(socket)
+    })
     const context: Calls.Context = {
       pool,
       post,
@@ -125,11 +127,15 @@ export const serve = (
       encode: encoder(options.chain, options.parentBytes),
       run: (effect) => void run(effect)
     }
+    const server = new Grpc.Server({ ...channelOptions, interceptors: [Calls.interceptor(context)] })
+    yield* Effect.addFinalizer(() => shutDown(server, sockets, options.drainMillis))
     server.addService(definition, {
-      subscribe: Calls.subscribe(context),
+      // Never called: the interceptor has taken the call over.
+      subscribe: (call: Grpc.ServerDuplexStream<Buffer, Buffer>) => call.end(),
       submitWork: Calls.submitWork(context)
     })
     const health = Health.addTo(server, sockets)
     Reflection.addTo(server, sockets)
+    injector = server.createConnectionInjector(credentialsOf(options.tls))
     return { port: sockets.port, health, connections: sockets.count, broken: sockets.broken }
   })
