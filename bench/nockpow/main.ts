@@ -17,8 +17,15 @@ const millions = (perSecond: number) => (perSecond / 1e6).toFixed(3)
 const commitment: Digest = [1n, 2n, 3n, 4n, 5n]
 const puzzle: Puzzle = { version: 5, commitment, nonce: [6n, 7n, 8n, 9n, 10n], length: 64 }
 
-/** Permutations in a proof of length 64: trees 393,215 + 1,507,327 + 524,287 + 262,143, low-degree test and transcript about 58,000. */
-const permutationsPerProof = 2_745_000
+/** Permutations of a proof of length 64, nearly all in trees: leaves of 65,536 rows and their parents. */
+const permutationsOf: Partial<Record<Stage, number>> = {
+  base: 393_215,
+  ext: 1_507_327,
+  mega: 524_287,
+  composition: 262_143,
+  fri: 56_000
+}
+const permutationsPerProof = Object.values(permutationsOf).reduce((sum, count) => sum + count, 0)
 
 const best = <A>(runs: ReadonlyArray<A>, of: (run: A) => number): A =>
   runs.reduce((left, right) => (of(right) < of(left) ? right : left))
@@ -76,13 +83,16 @@ const program = Effect.gen(function* () {
     const { made, times } = yield* proof(pow, threads)
     const seconds = made.processorSeconds
     const memory = made.peakBytes === null ? "" : `, peak ${(made.peakBytes / 2 ** 20).toFixed(1)} MiB resident`
-    const share = ((floor / threads / seconds) * 100).toFixed(0)
+    const share = ((floor / seconds) * 100).toFixed(0)
+    const wall = made.micros / 1e6
     say(
-      `${threads} thread${threads === 1 ? " " : "s"}  ${seconds.toFixed(3)} s, ${share} % of it permutations${memory}`
+      `${threads} thread${threads === 1 ? " " : "s"}  ${seconds.toFixed(3)} s of processor time, ${share} % of it permutations; ${wall.toFixed(3)} s by the clock${memory}`
     )
-    say(
-      `           ${stages.map((stage) => `${stage} ${(times.get(stage) ?? 0).toFixed(0)}`).join(", ")} ms by the clock`
-    )
+    const parts = stages.map((stage) => {
+      const alone = ((permutationsOf[stage] ?? 0) / rate / threads) * 1e3
+      return `${stage} ${(times.get(stage) ?? 0).toFixed(0)} (${alone.toFixed(0)})`
+    })
+    say(`           ms by the clock (permutations alone): ${parts.join(", ")}`)
   }
   for (const simd of simdNames) {
     const other = yield* Effect.either(proof(pow, 1, simd))
