@@ -64,6 +64,7 @@ const watchIdle = (core: MinerCore) =>
   Effect.gen(function* () {
     yield* Effect.sleep(idleAfter)
     for (;;) {
+      core.overdue()
       if (core.board.current === null) {
         const known = core.idleCause
         const none =

@@ -235,6 +235,14 @@ export class MinerCore {
     this.#lostAt = this.now()
   }
 
+  /** Connected, and the pool has let its last job run out: what is found now could not be counted. */
+  overdue(): void {
+    const { current } = this.board
+    if (current === null || this.now() < current.job.expiresAt) return
+    this.board.clear()
+    this.#idle = { cause: "no-job", detail: `job ${current.job.jobId} is over and the pool sends no new one` }
+  }
+
   /** Without a pool: go on with its last job for a while, then rest. */
   alone(): void {
     const now = this.now()

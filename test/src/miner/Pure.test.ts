@@ -1,0 +1,233 @@
+/**
+ * Addresses as people write them, the miner's half of the protocol against the pool's half, and the screen.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { FastCheck } from "effect"
+import type { MinerStatus } from "../../../actors/miner/MinerStatus.ts"
+import { maxTarget, p } from "../../../actors/pool/Job.ts"
+import { ShareCode } from "../../../actors/pool/Share.ts"
+import { textOf, widthOfLine } from "../../../src/console/Style.ts"
+import * as Endpoint from "../../../src/miner/Endpoint.ts"
+import * as Lines from "../../../src/miner/Lines.ts"
+import * as Messages from "../../../src/miner/Messages.ts"
+import * as Screen from "../../../src/miner/Screen.ts"
+import * as Wire from "../../../src/pool/grpc/Wire.ts"
+
+describe("addresses of pools", () => {
+  const forms: ReadonlyArray<readonly [string, string | null]> = [
+    ["192.168.1.100", "192.168.1.100:7777"],
+    ["192.168.1.100:9000", "192.168.1.100:9000"],
+    ["pool.lan", "pool.lan:7777"],
+    ["http://pool.lan", "pool.lan:7777"],
+    ["http://pool.lan:80/", "pool.lan:80"],
+    ["grpc://pool.lan", "pool.lan:7777"],
+    ["https://pool.example", "https://pool.example:7777"],
+    ["HTTPS://pool.example:443", "https://pool.example:443"],
+    ["[::1]:7777", "[::1]:7777"],
+    ["[::1]", "[::1]:7777"],
+    ["::1", "[::1]:7777"],
+    ["http://[2001:db8::7]:1", "[2001:db8::7]:1"],
+    [" localhost ", "localhost:7777"],
+    ["", null],
+    ["pool:0", null],
+    ["pool:65536", null],
+    ["pool:port", null],
+    ["ftp://pool", null],
+    ["a b", null],
+    ["[::1", null],
+    ["user@pool", null],
+    ["pool/path", null],
+    ["-pool", null]
+  ]
+  for (const [given, expected] of forms) {
+    it(`defect 10: "${given}" is ${expected ?? "refused"}`, () => {
+      const found = Endpoint.parse(given)
+      assert.strictEqual(found === null ? null : Endpoint.format(found), expected)
+      if (found !== null) assert.deepStrictEqual(Endpoint.parse(Endpoint.format(found)), found)
+    })
+  }
+
+  it("a list keeps its order, drops repeats and names what is wrong", () => {
+    const found = Endpoint.parseList("a, b:1 ,a:7777")
+    assert.deepStrictEqual("list" in found ? found.list.map(Endpoint.format) : found.wrong, ["a:7777", "b:1"])
+    assert.deepStrictEqual(Endpoint.parseList("a,,b"), { wrong: "" })
+    assert.deepStrictEqual(Endpoint.parseList("a,x y"), { wrong: "x y" })
+  })
+})
+
+const nonce = FastCheck.uint8Array({ minLength: 40, maxLength: 40 })
+const target = FastCheck.bigInt({ min: 0n, max: maxTarget })
+const word = FastCheck.stringMatching(/^[a-z0-9-]{1,60}$/)
+
+describe("miner and pool on the wire", () => {
+  it("orders arrive as the pool means them", () => {
+    FastCheck.assert(
+      FastCheck.property(
+        word,
+        nonce,
+        target,
+        target,
+        FastCheck.bigInt({ min: 0n, max: p - 1n }),
+        FastCheck.nat(),
+        FastCheck.boolean(),
+        (jobId, commitment, share, network, prefix, height, clean) => {
+          const candidate = {
+            version: 5,
+            commitment,
+            target: network,
+            powLength: 64,
+            height,
+            parent: "parent",
+            createdAt: 1_000
+          }
+          const bytes = Buffer.concat([
+            Wire.encodeJob({ jobId, candidate, clean: !clean, expiresAt: 123_456 }, new Uint8Array(40), "devnet"),
+            Wire.encodeOwn(prefix, share),
+            Wire.encodeClean(clean),
+            Wire.encodeSession("secret")
+          ])
+          const order = Messages.decodeOrder(bytes, 0)
+          assert.deepStrictEqual(order, {
+            job: {
+              jobId,
+              version: 5,
+              commitment: new Uint8Array(commitment),
+              shareTarget: share,
+              networkTarget: network,
+              powLength: 64,
+              height,
+              noncePrefix: prefix,
+              clean,
+              expiresAt: 123_456
+            },
+            session: "secret",
+            chain: "devnet"
+          })
+        }
+      )
+    )
+  })
+
+  it("an order of the original protocol decodes to a job without a version or a prefix", () => {
+    const bytes = new Wire.Writer()
+      .text(1, "w")
+      .bytes(3, new Uint8Array(32))
+      .bytes(5, new Uint8Array(32).fill(255))
+      .done()
+    const { job } = Messages.decodeOrder(bytes, 7)
+    assert.deepInclude(job, { jobId: "w", version: 0, noncePrefix: null, clean: false, expiresAt: 600_007 })
+    assert.strictEqual(job.shareTarget, 2n ** 256n - 1n)
+  })
+
+  it("heartbeats and shares arrive as the miner means them", () => {
+    const status = {
+      minerId: "me",
+      threads: 7,
+      worker: "rack",
+      rate: 123.5,
+      version: "pitboss/1",
+      token: "t",
+      resume: "r"
+    }
+    const { hashrate, ...rest } = Wire.decodeMinerStatus(Messages.encodeStatus(status))
+    const { rate, ...same } = status
+    assert.deepStrictEqual(rest, same)
+    assert.strictEqual(hashrate, rate)
+    assert.isNull(Wire.decodeMinerStatus(Messages.encodeStatus({ ...status, rate: 0 })).hashrate)
+    const bytes = new Uint8Array(40).fill(3)
+    assert.deepStrictEqual(Wire.decodeWorkResult(Messages.encodeResult("w", bytes, "me", "s")), {
+      workId: "w",
+      nonce: bytes,
+      minerId: "me",
+      session: "s"
+    })
+  })
+
+  it("defect 9: every answer keeps its code, and nothing but success is accepted", () => {
+    for (const code of ShareCode.literals) {
+      const answer = { code, reason: "why", newDifficulty: 5n }
+      assert.deepStrictEqual(Messages.decodeAck(Wire.encodeAck(answer)), answer)
+    }
+    assert.strictEqual(Messages.decodeAck(Buffer.alloc(0)).code, "low-difficulty")
+    assert.strictEqual(Messages.decodeAck(Buffer.from([8, 1])).code, "accepted")
+    // success = false with the code of acceptance: not accepted.
+    assert.strictEqual(Messages.decodeAck(Buffer.from([16, 1])).code, "low-difficulty")
+  })
+
+  it("bytes that are no message fail with WireError only", () => {
+    FastCheck.assert(
+      FastCheck.property(FastCheck.uint8Array({ maxLength: 200 }), (bytes) => {
+        for (const decode of [(given: Buffer) => Messages.decodeOrder(given, 0), Messages.decodeAck]) {
+          try {
+            decode(Buffer.from(bytes))
+          } catch (error) {
+            assert.instanceOf(error, Wire.WireError)
+          }
+        }
+      }),
+      { numRuns: 1_000 }
+    )
+  })
+})
+
+const status: MinerStatus = {
+  at: 100_000,
+  startedAt: 0,
+  link: { _tag: "Connected", address: "127.0.0.1:7777", since: 40_000 },
+  sessions: 1,
+  job: {
+    jobId: "job-1",
+    height: 42,
+    version: 5,
+    address: "127.0.0.1:7777",
+    shareDifficulty: 32_768n,
+    networkDifficulty: 1_048_576n,
+    since: 90_000
+  },
+  idle: null,
+  threads: [
+    { thread: 0, state: "searching", rate: 12_000, tried: 1_200_000 },
+    { thread: 1, state: "starting", rate: 0, tried: 0 }
+  ],
+  rate: 12_000,
+  tried: 1_200_000,
+  shares: { found: 9, accepted: 7, stale: 1, rejected: 0, duplicate: 0, lost: 0, pending: 1 },
+  answers: { accepted: 7, stale: 1 },
+  acceptedDifficulty: 229_376n,
+  lastAcceptedAt: 99_000,
+  latencyMillis: 12.3
+}
+
+describe("the miner's screen and lines", () => {
+  const picture = { status, version: "0", account: "3zx", worker: "rack", memoryBytes: 9e7, stopping: false }
+
+  it("shows rate, shares, latency, job and threads in both languages", () => {
+    for (const [language, word] of [
+      ["en", "accepted 7"],
+      ["zh", "接受 7"]
+    ] as const) {
+      const text = Screen.render(picture, { columns: 120, rows: 24 }, language, []).map(textOf).join("\n")
+      for (const part of [word, "12.00 kH/s", "12 ms", "job-1", "42", "127.0.0.1:7777"]) assert.include(text, part)
+    }
+  })
+
+  it("is never wider or taller than the terminal", () => {
+    const activity = [{ at: 0, level: "warn", who: "", message: "x".repeat(500) }] as const
+    FastCheck.assert(
+      FastCheck.property(FastCheck.nat(200), FastCheck.nat(60), (columns, rows) => {
+        const lines = Screen.render(picture, { columns, rows }, "en", activity)
+        assert.isAtMost(lines.length, rows)
+        assert.isTrue(lines.every((line) => widthOfLine(line) <= columns))
+      })
+    )
+  })
+
+  it("the same broken connection is a warning once a minute", () => {
+    const thin = Lines.thinned()
+    const lost = (at: number) =>
+      thin({ _tag: "Disconnected", at, address: "a", detail: "refused", failures: 1, final: false })?.level
+    assert.deepStrictEqual([lost(0), lost(5_000), lost(59_999), lost(61_000)], ["warn", "debug", "debug", "warn"])
+    thin({ _tag: "Connected", at: 62_000, address: "a", resubmitting: 0 })
+    assert.strictEqual(lost(63_000), "warn")
+  })
+})
