@@ -109,18 +109,28 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
   let sincePrune = 0
 
   const upsert = (tallies: ReadonlyArray<Tally>) =>
-    Effect.forEach(
-      tallies,
-      (tally) => sql`
-        INSERT INTO ledger_workers ${sql.insert({ ...tally })}
-        ON CONFLICT (miner_id, worker) DO UPDATE SET
-          accepted = ledger_workers.accepted + excluded.accepted,
-          stale = ledger_workers.stale + excluded.stale,
-          rejected = ledger_workers.rejected + excluded.rejected,
-          difficulty = ledger_workers.difficulty + excluded.difficulty,
-          last_share_at = COALESCE(excluded.last_share_at, ledger_workers.last_share_at)`,
-      { discard: true }
-    )
+    Effect.gen(function* () {
+      for (let at = 0; at < tallies.length; at += rowsPerInsert) {
+        const rows = tallies.slice(at, at + rowsPerInsert)
+        yield* sql`
+          INSERT INTO ledger_workers ${sql.insert(rows.map((tally) => ({ ...tally })))}
+          ON CONFLICT (miner_id, worker) DO UPDATE SET
+            accepted = ledger_workers.accepted + excluded.accepted,
+            stale = ledger_workers.stale + excluded.stale,
+            rejected = ledger_workers.rejected + excluded.rejected,
+            difficulty = ledger_workers.difficulty + excluded.difficulty,
+            last_share_at = COALESCE(excluded.last_share_at, ledger_workers.last_share_at)`
+        yield* openAccounts(rows)
+      }
+    })
+
+  /** A miner has an account from its first share on, so that a list of miners shows those who have earned nothing yet. */
+  const openAccounts = (tallies: ReadonlyArray<Tally>) => {
+    const names = new Set(tallies.filter(({ accepted }) => accepted > 0n).map(({ miner_id }) => miner_id))
+    if (names.size === 0) return Effect.void
+    const rows = [...names].map((miner_id) => ({ miner_id, immature: 0n, payable: 0n, planned: 0n, paid: 0n }))
+    return sql`INSERT INTO ledger_accounts ${sql.insert(rows)} ON CONFLICT (miner_id) DO NOTHING`
+  }
 
   /** The numbers of those that were new. */
   const insert = (shares: ReadonlyArray<AcceptedShare>) =>

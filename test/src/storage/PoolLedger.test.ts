@@ -158,8 +158,10 @@ describe("money", () => {
       yield* ledger.credit(block.id, { ...rule, feeBasisPoints: 0 })
       const names = (yield* ledger.balances(newest)).map((row) => [row.minerId, row.immatureNicks])
       assert.sameDeepMembers(names, [
+        ["too old", 0n],
         ["ann", 500n],
-        ["bob", 500n]
+        ["bob", 500n],
+        ["too new", 0n]
       ])
     })
   )
