@@ -21,7 +21,6 @@ import type { Pending } from "./Member.ts"
 import type { NoncePrefixes } from "./NoncePrefixes.ts"
 import type { PoolSettings } from "./PoolSettings.ts"
 import { noShares, type PoolEvent } from "./PoolStatus.ts"
-import { Rate } from "./Rate.ts"
 import { Sessions } from "./Session.ts"
 import type { AcceptedShare, ShareCode } from "./Share.ts"
 import type { ShareKernelService } from "./ShareKernel.ts"
@@ -75,7 +74,6 @@ export class PoolCore {
   readonly rejections: Array<Rejected> = []
   readonly counts: { [C in ShareCode]: number } = { ...noShares }
   readonly batches = { count: 0, shares: 0 }
-  readonly rate: Rate
   /** Shares that were taken in and not answered yet. */
   waiting = 0
   connected = 0
@@ -103,7 +101,6 @@ export class PoolCore {
     this.jobs = new JobTable(settings.board, run)
     this.door = new Door(settings.limits)
     this.sessions = new Sessions(settings.limits.maxSessions, settings.limits.resumeMillis)
-    this.rate = new Rate(this.startedAt)
     this.#events = events
     this.#touched = touched
   }

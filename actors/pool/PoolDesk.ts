@@ -138,6 +138,13 @@ const describe = (core: PoolCore, member: Member): ConnectionStatus => {
   }
 }
 
+/** Of those who are here: what a miner did before it left is not what the pool can do now. */
+const hashrate = (core: PoolCore, now: number): number => {
+  let sum = 0
+  for (const { session } of core.members.all()) sum += session?.rate.perSecond(now) ?? 0
+  return sum
+}
+
 const picture = (core: PoolCore): Effect.Effect<PoolStatus> => {
   const totals: Effect.Effect<LedgerTotals | null> = Effect.orElseSucceed(core.ground.ledger.totals, () => null)
   return Effect.map(totals, (ledger): PoolStatus => {
@@ -173,7 +180,7 @@ const picture = (core: PoolCore): Effect.Effect<PoolStatus> => {
         threads: members.threads,
         bans: core.door.bans.size
       },
-      hashrate: core.rate.perSecond(now),
+      hashrate: hashrate(core, now),
       shares: { ...core.counts },
       waiting: core.waiting,
       batches: { ...core.batches },

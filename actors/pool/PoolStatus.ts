@@ -64,7 +64,7 @@ export interface PoolStatus {
     readonly threads: number
     readonly bans: number
   }
-  /** Digests per second, from accepted shares of about the last five minutes. */
+  /** Digests per second of those who are connected, from their accepted shares of about the last five minutes. */
   readonly hashrate: number
   readonly shares: ShareCounts
   /** Shares that wait for their check. */

@@ -1,7 +1,7 @@
 /**
  * How much per second, lately: the sum of amounts that fades with time.
  *
- * Three numbers, however much happens: for the measured hashrate of a connection and of the pool (amounts are the
+ * Four numbers, however much happens: for the measured hashrate of a connection (amounts are the
  * difficulties of accepted shares, that is expected digests). Young meters divide by their age, not by the full time.
  */
 export class Rate {

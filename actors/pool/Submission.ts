@@ -119,7 +119,6 @@ export const accepted = (core: PoolCore, pending: Pending, share: AcceptedShare)
   session.accepted += 1
   session.lastShareAt = now
   session.rate.add(worth, now)
-  core.rate.add(worth, now)
   core.count("accepted")
   let newDifficulty: bigint | null = null
   if (!member.ended) {
