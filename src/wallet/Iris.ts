@@ -64,9 +64,13 @@ export const keysOf = (phrase: Redacted.Redacted): Effect.Effect<Keys, FileError
     }
   })
 
-/** The address of a public key of 97 bytes; null when it is none. */
+/** A public key is a point: a leading 1 and two times six field elements. */
+const pointBytes = 97
+
+/** The address of a public key; null when it is none. */
 export const addressOf = (publicKey: Uint8Array): Effect.Effect<string | null, FileError> =>
   Effect.map(load, () => {
+    if (publicKey.length !== pointBytes || publicKey[0] !== 1) return null
     try {
       return Iris.hashPublicKey(publicKey)
     } catch {

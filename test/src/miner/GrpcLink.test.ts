@@ -1,0 +1,179 @@
+/**
+ * The gRPC link against real servers: the pool's own port with a pretended pool behind it, and ports that are no pool.
+ */
+import * as Net from "node:net"
+import { assert, it } from "@effect/vitest"
+import * as Grpc from "@grpc/grpc-js"
+import { Chunk, Effect, Exit, Fiber, Redacted, Stream } from "effect"
+import type { LinkLost } from "../../../actors/miner/PoolLink.ts"
+import * as GrpcLink from "../../../src/miner/GrpcLink.ts"
+import { FakePool, job } from "../pool/grpc/FakePool.ts"
+import { serve } from "../pool/grpc/Peers.ts"
+
+const link = (over: Partial<GrpcLink.Options> = {}) =>
+  GrpcLink.make({
+    account: "alice",
+    worker: "rack",
+    version: "pitboss/test",
+    token: Effect.succeed(null),
+    tls: { ca: null, cert: null, key: null },
+    ...over
+  })
+
+const report = { threads: 3, rate: 1_234.5 }
+
+it.scopedLive("jobs come down, shares and heartbeats go up, and the session is found again", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    const { port } = yield* serve(pool)
+    const own = link()
+    const address = `127.0.0.1:${port}`
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        const session = yield* own.connect(address, report)
+        const [first] = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(session.jobs, 1)))
+        assert.deepInclude(first, {
+          jobId: "job-1",
+          version: 5,
+          height: 12,
+          powLength: 64,
+          noncePrefix: 2n ** 63n,
+          shareTarget: 2n ** 310n,
+          networkTarget: 2n ** 300n,
+          clean: true
+        })
+        const there = yield* Effect.promise(() => pool.of("alice"))
+        assert.deepInclude(there.reports[0], { worker: "rack", threads: 3, rate: 1_234.5, version: "pitboss/test" })
+        const nonce = new Uint8Array(40).fill(2)
+        assert.strictEqual((yield* session.submit("job-1", nonce)).code, "accepted")
+        assert.deepStrictEqual(there.shares, [{ jobId: "job-1", nonce }])
+        yield* session.heartbeat({ threads: 3, rate: 5 })
+        yield* Effect.promise(async () => {
+          while (there.reports.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+        })
+        assert.strictEqual(there.reports[1]?.rate, 5)
+      })
+    )
+    const again = yield* own.connect(address, report)
+    yield* Stream.runHead(again.jobs)
+    assert.strictEqual(pool.connections.at(-1)?.reports[0]?.resume, "session-0")
+  })
+)
+
+it.scopedLive("defect 9: a refusal reaches the miner with its code and reason", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    pool.answer = () => ({ code: "low-difficulty", reason: "it misses the target", newDifficulty: 9n })
+    const { port } = yield* serve(pool)
+    const session = yield* link().connect(`127.0.0.1:${port}`, report)
+    yield* Stream.runHead(session.jobs)
+    assert.deepStrictEqual(yield* session.submit("job-1", new Uint8Array(40)), {
+      code: "low-difficulty",
+      reason: "it misses the target",
+      newDifficulty: 9n
+    })
+  })
+)
+
+it.scopedLive("defect 8: a minute without jobs would be no error, and the heartbeat stream stays open", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    pool.present = null
+    const { port } = yield* serve(pool)
+    const session = yield* link().connect(`127.0.0.1:${port}`, report)
+    const waiting = yield* Effect.fork(Stream.runHead(session.jobs))
+    yield* Effect.sleep("300 millis")
+    assert.isNull(waiting.unsafePoll())
+    const there = yield* Effect.promise(() => pool.of("alice"))
+    assert.deepStrictEqual(there.closed, [])
+    pool.broadcast(job({ jobId: "late" }))
+    const found = yield* Fiber.join(waiting)
+    assert.strictEqual(found._tag === "Some" ? found.value.jobId : "", "late")
+  })
+)
+
+const lostBy = (address: string, over: Partial<GrpcLink.Options> = {}): Effect.Effect<LinkLost> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const session = yield* link(over).connect(address, report)
+      yield* Stream.runDrain(session.jobs)
+    })
+  ).pipe(Effect.flip, Effect.orDie)
+
+it.scopedLive("a wrong token is final and named; the right one is read again from its file", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    pool.token = "the right token 1234"
+    const { port } = yield* serve(pool)
+    const address = `127.0.0.1:${port}`
+    const lost = yield* lostBy(address, { token: Effect.succeed(Redacted.make("a wrong token 12345")) })
+    assert.isTrue(lost.final)
+    assert.match(lost.detail, /token/)
+    assert.notInclude(lost.message, "12345")
+    const session = yield* link({ token: Effect.sync(() => Redacted.make(pool.token)) }).connect(address, report)
+    assert.strictEqual((yield* Stream.runHead(session.jobs))._tag, "Some")
+    const unreadable = yield* lostBy(address, { token: Effect.fail({ message: "token.txt: cannot be read" }) })
+    assert.include(unreadable.message, "token.txt")
+  })
+)
+
+const listen = (server: Net.Server) =>
+  Effect.acquireRelease(
+    Effect.async<number>((resume) => {
+      server.listen(0, "127.0.0.1", () => {
+        const at = server.address()
+        resume(Effect.succeed(typeof at === "object" && at !== null ? at.port : 0))
+      })
+    }),
+    () => Effect.sync(() => server.close())
+  )
+
+it.scopedLive("nobody there, no such name and no pool are told apart", () =>
+  Effect.gen(function* () {
+    const free = yield* Effect.scoped(listen(Net.createServer()))
+    const refused = yield* lostBy(`127.0.0.1:${free}`)
+    assert.match(refused.detail, /connection refused/)
+    assert.isFalse(refused.final)
+    const other = new Grpc.Server()
+    const port = yield* Effect.acquireRelease(
+      Effect.promise(
+        () =>
+          new Promise<number>((resolve, reject) =>
+            other.bindAsync("127.0.0.1:0", Grpc.ServerCredentials.createInsecure(), (error, bound) =>
+              error === null ? resolve(bound) : reject(error)
+            )
+          )
+      ),
+      () => Effect.sync(() => other.forceShutdown())
+    )
+    const wrong = yield* lostBy(`127.0.0.1:${port}`)
+    assert.isTrue(wrong.final)
+    assert.match(wrong.detail, /no mining pool/)
+    const closing = Net.createServer((socket) => socket.destroy())
+    const shut = yield* lostBy(`127.0.0.1:${yield* listen(closing)}`)
+    assert.isFalse(shut.final)
+  })
+)
+
+it.scopedLive("a submission on its way when the pool goes fails; it is never taken for accepted", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    const ended = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const { port } = yield* serve(pool)
+        const session = yield* link().connect(`127.0.0.1:${port}`, report)
+        yield* Stream.runHead(session.jobs)
+        // The pool has the share and never answers.
+        pool.answer = () => {
+          throw new Error("not now")
+        }
+        const there = yield* Effect.promise(() => pool.of("alice"))
+        Reflect.set(there.connection, "unsafeSubmit", () => {})
+        const submitting = yield* Effect.fork(Effect.exit(session.submit("job-1", new Uint8Array(40))))
+        yield* Effect.sleep("100 millis")
+        return submitting
+      })
+    ).pipe(Effect.flatMap(Fiber.join))
+    assert.isTrue(Exit.isFailure(ended))
+  })
+)
