@@ -35,6 +35,8 @@ export class JobTable {
   readonly #run: string
   readonly #open = new Map<string, OpenJob>()
   readonly #old = new Map<string, number>()
+  /** Ids by commitment. */
+  readonly #ids = new Map<string, string>()
   #current: OpenJob | null = null
   #issued = 0
 
@@ -65,8 +67,16 @@ export class JobTable {
     if (current !== null && Limbs.equal(current.job.candidate.commitment, candidate.commitment)) return null
     const clean = current === null || current.job.candidate.parent !== candidate.parent
     if (clean) this.retireAll()
-    this.#issued += 1
-    const jobId = `${this.#run}-${this.#issued.toString(36)}`
+    const jobId = this.#idOf(candidate)
+    const open = this.#open.get(jobId)
+    if (open !== undefined) {
+      // The chain came back to an earlier candidate of the same parent: what was handed in for it stays handed in.
+      this.#open.delete(jobId)
+      this.#open.set(jobId, open)
+      this.#current = open
+      return this.renew(now)
+    }
+    this.#old.delete(jobId)
     const entry: OpenJob = {
       job: { jobId, candidate, clean, expiresAt: now + this.#settings.lifetimeMillis },
       networkTarget: Limbs.ofNumber(candidate.target),
@@ -81,6 +91,21 @@ export class JobTable {
       this.#retire(oldest, job)
     }
     return entry
+  }
+
+  /**
+   * One commitment has one id, also when the chain comes back to it: a nonce under another id would be counted twice, and
+   * under the same id the ledger knows it.
+   */
+  #idOf({ commitment }: Candidate): string {
+    const key = Limbs.keyOf(commitment)
+    const known = this.#ids.get(key)
+    if (known !== undefined) return known
+    this.#issued += 1
+    const jobId = `${this.#run}-${this.#issued.toString(36)}`
+    this.#ids.set(key, jobId)
+    trim(this.#ids, oldNames)
+    return jobId
   }
 
   /** The present job is sent again: its shares count for another lifetime. */
@@ -115,10 +140,14 @@ export class JobTable {
     this.#open.delete(jobId)
     if (this.#current?.job.jobId === jobId) this.#current = null
     this.#old.set(jobId, job.candidate.height)
-    if (this.#old.size <= oldNames) return
-    for (const oldest of this.#old.keys()) {
-      this.#old.delete(oldest)
-      return
-    }
+    trim(this.#old, oldNames)
+  }
+}
+
+const trim = <A>(map: Map<string, A>, max: number): void => {
+  if (map.size <= max) return
+  for (const oldest of map.keys()) {
+    map.delete(oldest)
+    return
   }
 }

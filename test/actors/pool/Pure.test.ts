@@ -243,6 +243,27 @@ describe("job table", () => {
     )
   })
 
+  it("a commitment keeps its id when the chain comes back to it, so no nonce counts twice", () => {
+    const table = new JobTable(defaultBoard, "run")
+    const [a, b, other] = [candidate("p"), candidate("p"), candidate("q")]
+    const first = table.issue(a, 0)
+    const nonce = limbs([1n])
+    assert.isTrue(first?.seen.add(nonce))
+    table.issue(b, 1)
+    // Still open: the very same job, with what was handed in for it.
+    const again = table.issue(a, 2)
+    assert.strictEqual(again, first)
+    assert.isFalse(again?.seen.add(nonce))
+    assert.strictEqual(table.current, first)
+    // Closed meanwhile: the same id, under which the ledger knows its nonces.
+    table.issue(other, 3)
+    const returned = table.issue(a, 4)
+    assert.strictEqual(returned?.job.jobId, first?.job.jobId)
+    assert.isTrue(returned?.job.clean)
+    assert.strictEqual(table.find(returned?.job.jobId ?? "", 5)._tag, "Open")
+    assert.strictEqual(table.issued, 3)
+  })
+
   it("a job expires, unless it is sent again", () => {
     const table = new JobTable({ ...defaultBoard, lifetimeMillis: 100 }, "run")
     const entry = table.issue(candidate("a"), 0)
