@@ -91,10 +91,17 @@ export class Reader {
     return this.fail("a number has more than ten bytes")
   }
 
-  /** A number of at most 32 bits without big integers: tags, lengths. */
+  /** A number of at most 32 bits: tags, lengths, threads. Without big integers, for every share passes here. */
   small(name: string): number {
-    const value = this.varint()
-    return value > 0xffff_ffffn ? this.fail(`${name} is out of range`) : Number(value)
+    let value = 0
+    for (let scale = 1; scale <= 2 ** 28; scale *= 128) {
+      const byte = this.bytes[this.at]
+      if (byte === undefined) this.fail("ends in the middle of a number")
+      this.at += 1
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value > 0xffff_ffff ? this.fail(`${name} is out of range`) : value
+    }
+    return this.fail(`${name} is out of range`)
   }
 
   take(length: number, name: string): Buffer {
@@ -233,7 +240,12 @@ export const encodeJob = (job: Job, parent: Uint8Array, chain: string): Buffer =
 /** The fields of a WorkOrder that belong to one connection; encode again when its target changes. */
 export const encodeOwn = (prefix: NoncePrefix, shareTarget: bigint): Buffer => {
   const target = targetBytes(shareTarget)
-  return new Writer().bytes(5, target).number(6, prefix).bytes(7, target).number(14, difficultyOf(shareTarget)).done()
+  const writer = new Writer().bytes(5, target).number(6, prefix).bytes(7, target)
+  const bytes = writer.number(14, difficultyOf(shareTarget)).done()
+  // It lives as long as the connection: in memory of its own, because a part of Node's shared 8 kB slab keeps all of it.
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  own.set(bytes)
+  return own
 }
 
 /** The session, for the first order of a subscription. */
