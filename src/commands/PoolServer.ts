@@ -22,6 +22,7 @@ import * as Address from "../nockchain/Address.ts"
 import * as Lines from "../pool/program/Lines.ts"
 import * as PoolProgram from "../pool/program/PoolProgram.ts"
 import * as Secrets from "../pool/program/Secrets.ts"
+import * as Summary from "../pool/program/Summary.ts"
 import * as PoolLedger from "../storage/PoolLedger.ts"
 import * as Log from "../telemetry/Log.ts"
 
@@ -139,10 +140,8 @@ const ledgerOf = ({ db }: Given, origins: Origins, books: string) =>
     return PoolLedger.postgres(Redacted.make(db))
   })
 
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
-
 const warn = ({ grpc, pool, tls }: PoolProgram.Plan) =>
-  pool.tokens.length === 0 && tls === null && !isLoopback(grpc.host)
+  pool.tokens.length === 0 && tls === null && !Summary.isLoopback(grpc.host)
     ? Effect.logWarning(
         `the miners' port ${grpc.host}:${grpc.port} is open to everybody: no token (--token-file) and no TLS (--tls-cert, --tls-key)`
       )

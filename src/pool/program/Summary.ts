@@ -56,3 +56,23 @@ export const lines = (status: PoolStatus, language: Language): ReadonlyArray<str
         "====================================="
       ]
 }
+
+export const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.")
+
+/** What the fixed items cannot say: why miners have nothing to do, or do not come. Each is a warning of its own. */
+export const remarks = (
+  { connections, idle }: Pick<PoolStatus, "connections" | "idle">,
+  { host, port }: { readonly host: string; readonly port: number }
+): ReadonlyArray<string> => {
+  if (idle !== null && connections.active > 0) {
+    return [`${connections.active} miners are connected and have nothing to do: ${idle}`]
+  }
+  if (connections.total > 0) return []
+  const refused = Object.values(connections.refused).reduce((sum, count) => sum + count, 0)
+  if (refused > 0) return [`no miner was let in; ${refused} connections were refused (/metrics has the reasons)`]
+  return isLoopback(host)
+    ? [`no miner has come yet; ${host} can only be reached from this machine, set --address 0.0.0.0:${port} for others`]
+    : [
+        `no miner has come yet; can they reach this machine on TCP ${port}? look at the firewall and the address they use`
+      ]
+}

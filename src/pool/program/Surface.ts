@@ -67,15 +67,13 @@ const line = (at: number, level: Entry["level"], message: string): Entry => ({
 })
 
 const shown = (host: string, port: number) => `${host.includes(":") ? `[${host}]` : host}:${port}`
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.")
-
 const grpc = ({ grpc: options }: Options, { pool }: World) =>
   ChildSpec.make({
     id: "grpc",
     backoff,
     start: Effect.gen(function* () {
       const serving = yield* Grpc.serve(options)
-      const reach = isLoopback(options.host)
+      const reach = Summary.isLoopback(options.host)
         ? "only programs on this machine can reach it"
         : `the firewall must let TCP ${serving.port} in`
       yield* Effect.logInfo(`miners connect to ${shown(options.host, serving.port)} (gRPC); ${reach}`)
@@ -99,7 +97,7 @@ const http = (options: Options, world: World) =>
         payable: options.payable
       })
       yield* Effect.logInfo(`HTTP API on http://${shown(options.http.host, serving.port)}`)
-      if (!isLoopback(options.http.host)) {
+      if (!Summary.isLoopback(options.http.host)) {
         yield* Effect.logWarning("the HTTP API has no authentication: let only trusted addresses reach it")
       }
       return serving.broken
@@ -147,30 +145,6 @@ const log = ({ sink }: Options, { pool }: World) =>
     )
   })
 
-/** What the summary's fixed items cannot say. */
-const remarks = (
-  options: Options,
-  status: Effect.Effect.Success<PoolServiceShape["status"]>
-): ReadonlyArray<string> => {
-  const { connections, idle } = status
-  if (idle !== null && connections.active > 0) {
-    return [`${connections.active} miners are connected and have nothing to do: ${idle}`]
-  }
-  if (connections.total === 0) {
-    const { host, port } = options.grpc
-    const refused = Object.values(connections.refused).reduce((sum, count) => sum + count, 0)
-    if (refused > 0) return [`no miner was let in; ${refused} connections were refused (see /metrics for the reasons)`]
-    return isLoopback(host)
-      ? [
-          `no miner has come yet; ${host} can only be reached from this machine, set --address 0.0.0.0:${port} for others`
-        ]
-      : [
-          `no miner has come yet; can they reach this machine on TCP ${port}? look at the firewall and the address they use`
-        ]
-  }
-  return []
-}
-
 const reporter = (options: Options, { pool }: World) =>
   ChildSpec.make({
     id: "reporter",
@@ -180,7 +154,7 @@ const reporter = (options: Options, { pool }: World) =>
         const status = yield* pool.status
         const at = yield* Clock.currentTimeMillis
         for (const text of Summary.lines(status, options.language)) options.sink.write(line(at, "info", text))
-        for (const text of remarks(options, status)) options.sink.write(line(at, "warn", text))
+        for (const text of Summary.remarks(status, options.grpc)) options.sink.write(line(at, "warn", text))
       }).pipe(Effect.delay(options.statusMillis), Effect.forever)
     )
   })

@@ -29,3 +29,26 @@ it("in English on demand", () => {
   assert.strictEqual(shown("en").length, shown("zh").length)
   assert.include(shown("en")[2], "Connected miners: 10 (total threads: 80)")
 })
+
+it("names the cause when miners are connected but idle, or do not come", () => {
+  const everywhere = { host: "0.0.0.0", port: 7777 }
+  const of = (connections: Partial<typeof status.connections>, idle: string | null, where = everywhere) =>
+    Summary.remarks({ connections: { ...status.connections, ...connections }, idle }, where).join()
+  assert.strictEqual(of({}, null), "")
+  assert.strictEqual(
+    of({ active: 3 }, "the chain is not synced"),
+    "3 miners are connected and have nothing to do: the chain is not synced"
+  )
+  assert.strictEqual(of({ active: 0 }, "the chain is not synced"), "")
+  const none = { active: 0, pending: 0, total: 0 }
+  const noRefusals = { ...status.connections.refused, banned: 0 }
+  assert.match(of(none, null), /no miner was let in; 1 connections were refused/)
+  assert.match(
+    of({ ...none, refused: noRefusals }, null),
+    /can they reach this machine on TCP 7777\? look at the firewall/
+  )
+  assert.match(
+    of({ ...none, refused: noRefusals }, null, { host: "127.0.0.1", port: 1 }),
+    /only be reached from this machine/
+  )
+})
