@@ -4,6 +4,7 @@
  * Everything that can be wrong is looked at before anything starts: chain, mining key, tokens, TLS files, data folder.
  * Each is one line and an exit code.
  */
+import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -140,12 +141,30 @@ const ledgerOf = ({ db }: Given, origins: Origins, books: string) =>
     return PoolLedger.postgres(Redacted.make(db))
   })
 
+/** Files and sockets that this process may have open; null where the system does not say. */
+const openFiles = (): number | null => {
+  try {
+    const found = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]
+    return found === undefined ? null : Number(found)
+  } catch {
+    return null
+  }
+}
+
 const warn = ({ grpc, pool, tls }: PoolProgram.Plan) =>
-  pool.tokens.length === 0 && tls === null && !Summary.isLoopback(grpc.host)
-    ? Effect.logWarning(
+  Effect.gen(function* () {
+    if (pool.tokens.length === 0 && tls === null && !Summary.isLoopback(grpc.host)) {
+      yield* Effect.logWarning(
         `the miners' port ${grpc.host}:${grpc.port} is open to everybody: no token (--token-file) and no TLS (--tls-cert, --tls-key)`
       )
-    : Effect.void
+    }
+    const files = openFiles()
+    if (files !== null && files < pool.limits.maxConnections) {
+      yield* Effect.logWarning(
+        `this process may have ${files} files open, less than --max-connections ${pool.limits.maxConnections}: raise it with ulimit -n`
+      )
+    }
+  })
 
 export const run = (invocation: Invocation<typeof poolServer & typeof common>): Effect.Effect<void, Failure> => {
   const { origins, values } = invocation

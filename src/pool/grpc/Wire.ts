@@ -53,7 +53,7 @@ const codes: Readonly<Record<ShareCode, number>> = {
   internal: 11
 }
 
-/** The share codes by their number in SubmitAck.Code. */
+/** The share codes by their number in SubmitAck.Code, for clients. */
 export const codeOf: ReadonlyMap<number, ShareCode> = new Map(
   Object.entries(codes).map(([code, number]) => [number, code as ShareCode])
 )

@@ -122,13 +122,11 @@ describe("what miners get", () => {
   })
 
   it("is a SubmitAck whose success is that of an accepted share alone", () => {
-    const names = Object.fromEntries(Array.from(Wire.codeOf, ([number, code]) => [code, number]))
     for (const code of ShareCode.literals) {
       const ack = decoded("SubmitAck", Wire.encodeAck({ code, reason: "why", newDifficulty: 2n ** 70n }))
       assert.strictEqual(ack["success"], code === "accepted")
       assert.strictEqual(ack["code"], code.toUpperCase().replace("-", "_"))
       assert.strictEqual(ack["new_difficulty"], String(2n ** 64n - 1n))
-      assert.isNumber(names[code])
     }
     const plain = decoded("SubmitAck", Wire.encodeAck({ code: "stale", reason: "", newDifficulty: null }))
     assert.notProperty(plain, "new_difficulty")
