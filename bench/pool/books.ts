@@ -10,6 +10,7 @@ import * as PoolLedger from "../../src/storage/PoolLedger.ts"
 
 export interface ShareRow {
   readonly job_id: string
+  readonly worker: string
   readonly nonce: Buffer
   readonly digest: Buffer
 }
@@ -23,7 +24,7 @@ const fileOf = (data: string) => join(data, "pool", "ledger.sqlite")
 
 export const shares = (data: string): ReadonlyArray<ShareRow> => {
   const db = new Database(fileOf(data), { readonly: true })
-  const rows = db.prepare("SELECT job_id, nonce, digest FROM ledger_shares").all()
+  const rows = db.prepare("SELECT job_id, worker, nonce, digest FROM ledger_shares").all()
   db.close()
   return rows
 }

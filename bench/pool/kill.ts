@@ -1,7 +1,7 @@
 /**
  * `kill -9` of the pool in the middle of its work, many times: what it acknowledged must be in its books exactly once.
  *
- * Miners hand in real shares all the time and look after themselves. The pool is killed at a random moment and started
+ * Simulated miners and the program `miner` hand in real shares all the time and look after themselves. The pool is killed at a random moment and started
  * again at once on the same data, as a service manager would. In the end it is stopped properly, and the books of the
  * miners are compared with those of the pool, and those of the pool with themselves (its audit).
  */
@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import * as Books from "./books.ts"
 import { Miner } from "./Miner.ts"
 import * as Processes from "./Processes.ts"
+import * as Real from "./RealMiner.ts"
 
 export interface Options {
   readonly folder: string
@@ -32,7 +33,10 @@ const freePort = () =>
   })
 
 /** Milliseconds from a moment until each miner had work again. */
-const back = async (miners: ReadonlyArray<Miner>, since: number): Promise<ReadonlyArray<number>> => {
+const back = async (
+  miners: ReadonlyArray<{ readonly workingSince: number | null }>,
+  since: number
+): Promise<ReadonlyArray<number>> => {
   const end = performance.now() + patience
   for (;;) {
     const times = miners.map(({ workingSince }) => (workingSince === null ? Number.NaN : workingSince - since))
@@ -48,11 +52,13 @@ interface Judgement {
   readonly problems: ReadonlyArray<string>
 }
 
-const judge = (folder: string, miners: ReadonlyArray<Miner>): Judgement => {
+const judge = (folder: string, miners: ReadonlyArray<Miner>, real: Real.RealMiner): Judgement => {
   const rows = new Map<string, number>()
+  let ofReal = 0
   for (const row of Books.shares(folder)) {
     const key = Books.keyOf(row.job_id, row.nonce)
     rows.set(key, (rows.get(key) ?? 0) + 1)
+    if (row.worker === Real.worker) ofReal += 1
   }
   const acknowledged = miners.flatMap((miner) => [...miner.acknowledged])
   const lost = acknowledged.filter(([key]) => !rows.has(key)).length
@@ -61,11 +67,12 @@ const judge = (folder: string, miners: ReadonlyArray<Miner>): Judgement => {
   const problems = {
     "acknowledged shares are not in the books": lost,
     "shares were acknowledged as new twice": again,
-    "shares stand in the books twice": twice
+    "shares stand in the books twice": twice,
+    "shares that the real miner counted are not in the books": Math.max(0, real.accepted - ofReal)
   }
   return {
     rows: rows.size,
-    acknowledged: acknowledged.length,
+    acknowledged: acknowledged.length + real.accepted,
     problems: Object.entries(problems).flatMap(([text, count]) => (count === 0 ? [] : [`${count} ${text}`]))
   }
 }
@@ -78,7 +85,9 @@ export const run = async (options: Options): Promise<boolean> => {
   const miners = Array.from({ length: options.miners }, (_, lane) => new Miner(port, `bench-${lane}`, lane))
   let server = await start()
   const lives = miners.map((miner) => miner.run())
-  await back(miners, 0)
+  const real = new Real.RealMiner(port, folder)
+  const everybody = [...miners, real]
+  await back(everybody, 0)
 
   const fromKill: Array<number> = []
   const fromStart: Array<number> = []
@@ -89,7 +98,7 @@ export const run = async (options: Options): Promise<boolean> => {
     await server.ended
     server = await start()
     const ready = performance.now()
-    const times = await back(miners, killed)
+    const times = await back(everybody, killed)
     fromKill.push(...times)
     fromStart.push(...times.map((time) => Math.max(0, time - (ready - killed))))
     Processes.say(
@@ -98,14 +107,20 @@ export const run = async (options: Options): Promise<boolean> => {
     )
   }
   await sleep(2_000)
+  const end = await real.stop()
   for (const miner of miners) miner.stop()
   await Promise.all(lives)
   server.child.kill("SIGTERM")
   const code = await server.ended
 
-  const { acknowledged, problems, rows } = judge(folder, miners)
+  const { acknowledged, problems, rows } = judge(folder, miners, real)
   const audit = await Books.audit(folder)
-  const all = [...problems, ...(audit === null ? [] : [audit]), ...(code === 0 ? [] : [`the pool ended with ${code}`])]
+  const all = [
+    ...problems,
+    ...(audit === null ? [] : [audit]),
+    ...(code === 0 ? [] : [`the pool ended with ${code}`]),
+    ...(end === 0 ? [] : [`the miner ended with ${end}`])
+  ]
   const answers = new Map<string, number>()
   for (const miner of miners) {
     for (const [name, count] of miner.answers) answers.set(name, (answers.get(name) ?? 0) + count)
@@ -113,7 +128,9 @@ export const run = async (options: Options): Promise<boolean> => {
   const worst = Math.max(...fromKill) / 1000
   const worstFromStart = Math.max(...fromStart) / 1000
   Processes.say(`${acknowledged} shares acknowledged, ${rows} in the books (more: the answer was lost with the pool)`)
-  Processes.say(`answers: ${[...answers].map(([name, count]) => `${count} ${name}`).join(", ")}`)
+  Processes.say(
+    `of them ${real.accepted} of the program miner; answers to the others: ${[...answers].map(([name, count]) => `${count} ${name}`).join(", ")}`
+  )
   Processes.say(
     `back at work after the kill: p50 ${(Processes.median(fromKill) / 1000).toFixed(2)} s, max ${worst.toFixed(2)} s; ` +
       `after the pool was up: max ${worstFromStart.toFixed(2)} s (aim: within 5 s)`
@@ -121,7 +138,7 @@ export const run = async (options: Options): Promise<boolean> => {
   Processes.say(
     all.length === 0 ? "books: every acknowledged share stands there once; they balance" : `BOOKS: ${all.join("; ")}`
   )
-  const figures = { kills, miners: miners.length, acknowledged, rows, backP50: Processes.median(fromKill) / 1000 }
+  const figures = { kills, miners: everybody.length, acknowledged, rows, backP50: Processes.median(fromKill) / 1000 }
   Processes.record("kill", { ...figures, backMax: worst, backAfterStartMax: worstFromStart, problems: all })
   return all.length === 0
 }
