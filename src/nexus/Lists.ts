@@ -43,17 +43,16 @@ export const make = (
       const main = yield* NodeList.load(path, { skipInvalid })
       if (spares === null) return { nodes: main.entries, spares: [], warnings: listed(main) }
       const reserve = yield* NodeList.load(spares, { skipInvalid })
-      const named = new Set(main.entries.map(({ id }) => id))
-      const twice = reserve.entries.filter(({ id }) => named.has(id))
-      const [first] = twice
-      if (first !== undefined && !skipInvalid) {
-        const reason = `${twice.length} of its nodes are in ${path} as well`
-        return yield* new NodeListInvalid({ path: spares, problems: [{ line: 0, text: first.id, reason }] })
+      const problems: Array<LineProblem> = []
+      for (const [id, line] of reserve.lines) {
+        const other = main.lines.get(id)
+        if (other !== undefined) problems.push({ line, text: id, reason: `the same id as in ${path} line ${other}` })
       }
+      if (problems.length > 0 && !skipInvalid) return yield* new NodeListInvalid({ path: spares, problems })
       return {
         nodes: main.entries,
-        spares: reserve.entries.filter(({ id }) => !named.has(id)),
-        warnings: [...listed(main), ...listed(reserve)]
+        spares: reserve.entries.filter(({ id }) => !main.lines.has(id)),
+        warnings: [...listed(main), ...listed({ ...reserve, warnings: [...reserve.warnings, ...problems] })]
       }
     })
     const follow = (one: string) => NodeListWatch.watch(one, { skipInvalid })

@@ -19,6 +19,8 @@ export interface NodeList {
   readonly path: string
   /** In the order of the file, at least one. */
   readonly entries: ReadonlyArray<NodeEntry>
+  /** Where each of them stands, from 1. */
+  readonly lines: ReadonlyMap<NodeId, number>
   /** Lines that were left out; always empty without `skipInvalid`. */
   readonly warnings: ReadonlyArray<LineProblem>
 }
@@ -73,7 +75,7 @@ export const parse = (path: string, text: string, options: ParseOptions): Either
   }
   const usable = entries.length > 0 && (problems.length === 0 || options.skipInvalid)
   return usable
-    ? Either.right({ path, entries, warnings: problems })
+    ? Either.right({ path, entries, lines: firstLine, warnings: problems })
     : Either.left(new NodeListInvalid({ path, problems }))
 }
 
