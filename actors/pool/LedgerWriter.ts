@@ -67,7 +67,7 @@ const found = (core: PoolCore, { pending, share }: Proven): Effect.Effect<void, 
     core.ground.ledger.blockFound(share, candidate.commitment, pending.entry.networkDifficulty),
     (block) => {
       if (!core.winners.offer(block, candidate)) return
-      const detail = "found; it is proved next"
+      const detail = "a share met the network's target; its proof is next"
       core.tell({ _tag: "BlockChanged", height: block.height, state: "found", minerId: block.minerId, detail })
     }
   )
