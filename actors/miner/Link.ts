@@ -79,13 +79,15 @@ const watchIdle = (core: MinerCore) =>
 const serve = (core: MinerCore, session: PoolSession, began: () => void) =>
   Effect.gen(function* () {
     const shares = yield* Queue.unbounded<Pending>()
-    core.opened(session.address, (share) => void shares.unsafeOffer(share))
+    core.opened(session.address)
     let first = true
     const jobs = Stream.runForEach(session.jobs, (job) =>
       Effect.sync(() => {
-        if (first) began()
-        first = false
         core.take(session.address, job)
+        if (!first) return
+        first = false
+        began()
+        core.began(session.address, (share) => void shares.unsafeOffer(share))
       })
     )
     const ended = new LinkLost({ address: session.address, detail: "the pool ended the session", final: false })
@@ -136,7 +138,6 @@ const body = (core: MinerCore, link: PoolLinkService, addresses: ReadonlyArray<s
       const began = () => {
         worked = true
         failures = 0
-        core.began()
       }
       const lost = yield* Effect.flip(Effect.zipRight(attempt(core, link, address, first, began), Effect.fail(null)))
       if (lost === null) {

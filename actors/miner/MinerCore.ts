@@ -64,14 +64,13 @@ export class MinerCore {
   readonly outbox = new Outbox()
   readonly events: PubSub.PubSub<MinerEvent>
   link: LinkState
-  /** A stop was asked for: what has been found is handed in, nothing more is searched. */
-  draining = false
   readonly #clock: Clock.Clock
   readonly #random: () => bigint
   /** Limb 4 for a pool that does not partition the nonces: other machines choose other ones. */
   readonly #ownPrefix: bigint
   readonly #lanes: ReadonlyArray<Lane>
   readonly #startedAt: number
+  #draining = false
   #send: ((share: Pending) => void) | null = null
   #lostAt: number
   #idle: { readonly cause: IdleCause; readonly detail: string } | null = null
@@ -111,7 +110,7 @@ export class MinerCore {
 
   /** A job of the pool. What cannot be searched makes the threads rest and says why. */
   take(address: string, job: MinerJob): void {
-    if (this.draining) return
+    if (this.#draining) return
     const problem = unusable(job)
     if (problem !== null) {
       this.board.clear()
@@ -212,27 +211,35 @@ export class MinerCore {
     return { threads: this.#lanes.length, rate: this.#lanes.reduce((sum, lane) => sum + lane.rate.perSecond(now), 0) }
   }
 
-  /** A session begins; `send` gets the shares to hand in, those without an answer first. */
-  opened(address: string, send: (share: Pending) => void): void {
+  /** A session begins. */
+  opened(address: string): void {
     const now = this.now()
     this.link = { _tag: "Connected", address, since: now }
     this.#idle = null
     this.#drop((share) => share.expiresAt <= now, "the pool counts it no longer")
-    const again = this.outbox.of(address)
-    this.#send = send
-    for (const share of again) send(share)
-    this.tell({ _tag: "Connected", at: now, address, resubmitting: again.length })
+    this.tell({ _tag: "Connected", at: now, address, resubmitting: this.outbox.of(address).length })
   }
 
-  /** The first job of a session has come. */
-  began(): void {
+  /**
+   * The first job of a session has come, and with it what the pool needs to know whose shares these are: from now on
+   * `send` gets the shares to hand in, those without an answer first.
+   */
+  began(address: string, send: (share: Pending) => void): void {
     this.#sessions += 1
+    this.#send = send
+    for (const share of this.outbox.of(address)) send(share)
   }
 
   closed(): void {
-    if (this.#send === null) return
     this.#send = null
     this.#lostAt = this.now()
+  }
+
+  /** A stop was asked for: what has been found is handed in, nothing more is searched. */
+  drain(): void {
+    this.#draining = true
+    this.board.clear()
+    this.#idle = { cause: "stopping", detail: "stopping" }
   }
 
   /** Connected, and the pool has let its last job run out: what is found now could not be counted. */

@@ -10,7 +10,7 @@ export type LinkState =
   | { readonly _tag: "Waiting"; readonly until: number; readonly since: number; readonly detail: string }
 
 /** Why a connected miner searches nothing. */
-export type IdleCause = "no-job" | "legacy-version" | "bad-job" | "not-connected"
+export type IdleCause = "no-job" | "legacy-version" | "bad-job" | "not-connected" | "stopping"
 
 export interface ThreadStatus {
   readonly thread: number

@@ -54,8 +54,7 @@ const serviceOf = (core: Core.MinerCore): MinerService => ({
   status: Effect.sync(() => core.status),
   events: Stream.fromPubSub(core.events),
   drain: Effect.suspend(() => {
-    core.draining = true
-    core.board.clear()
+    core.drain()
     return Effect.sync(() => core.outbox.size === 0 || core.link._tag !== "Connected").pipe(
       Effect.repeat({ until: (empty) => empty, schedule: drainSchedule }),
       Effect.asVoid
