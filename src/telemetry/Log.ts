@@ -98,12 +98,13 @@ export const file = (path: string, as: Format, least: Level, limit = 10 * 2 ** 2
       if (!enough(entry.level, least)) return
       const line = `${format(entry, as)}\n`
       try {
-        if (size + line.length > limit) {
+        const bytes = Buffer.byteLength(line)
+        if (size > 0 && size + bytes > limit) {
           renameSync(path, `${path}.1`)
           size = 0
         }
         appendFileSync(path, line, { mode: 0o600 })
-        size += Buffer.byteLength(line)
+        size += bytes
       } catch {
         // A full disk must not stop the work; the books have their own way to say that nothing can be written.
       }
