@@ -121,7 +121,9 @@ const embeddedStart = (plan: Plan, settings: EmbeddedSettings) =>
     const folder = yield* DataFolder.prepare(plan.home, "orchestrator")
     yield* DataFolder.own(folder, plan.program)
     const verifier = yield* built(Verifier, NativeProver.verifierLayer({ slots: 1, guest: null }))
-    return yield* Effect.provideService(EmbeddedOrchestrator.child(settings), Verifier, verifier)
+    // Of two programs that start at the same moment one gets the port and the other uses it.
+    const { own } = yield* Effect.provideService(EmbeddedOrchestrator.ensure(settings), Verifier, verifier)
+    return own === null ? untilGone(settings) : own.running
   })
 
 /** A supervisor of its own: when it is started again, nobody else has to be. */

@@ -3,8 +3,8 @@
  *
  * It plays the network for local fleets and for tests: issues tasks, limits accounts, verifies signatures, hashes and
  * proofs before it accepts anything, and makes trouble on request. `serve` runs it inside a scope, `ensure` uses a
- * healthy one that is already on the port, `child` is a supervised child's start, `run` a program of its own. It has no
- * command line: whoever starts it gives `Settings` and a `Verifier`.
+ * healthy one that is already on the port, `child` is a supervised child's start. It has no command line: whoever starts
+ * it gives `Settings` and a `Verifier`.
  */
 import * as Crypto from "node:crypto"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -140,10 +140,6 @@ const useOf = (settings: Settings, version: string): Effect.Effect<Ensured> => {
 
 /** The start of a supervised child: ready when it serves, and its body fails when the listener breaks. */
 export const child = (settings: Settings) => Effect.map(serve(settings), (serving) => serving.running)
-
-/** The whole program: serve until interrupted. */
-export const run = (settings: Settings): Effect.Effect<never, ServeError | ListenerBroke, Verifier> =>
-  Effect.scoped(Effect.flatMap(serve(settings), (serving) => serving.running))
 
 const handler = (settings: Settings, seed: string, books: Books.Books, verifier: VerifierService) =>
   Effect.gen(function* () {
