@@ -3,7 +3,7 @@
  *
  * Facts: protocols/nexus-orchestrator.md section 10. `<program> prove-fib-subprocess --inputs '[n,a,b]'` writes the proof to
  * stdout; exit 3 is its own proving error, an end by signal 9 (or exit 137 through a shell) means out of memory. The hash
- * covers exactly the bytes of stdout. It is the only prover whose results may go to a non-local environment.
+ * covers exactly the bytes of stdout.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
