@@ -77,15 +77,16 @@ export const entryOf = (event: MinerEvent): Entry => {
 const quiet = 60_000
 
 /** Leaves out what was told lately; one instance per log. */
-export const thinned = (): ((event: MinerEvent) => Entry | null) => {
-  let last: { readonly detail: string; readonly at: number } | null = null
+export const thinned = (): ((event: MinerEvent) => Entry) => {
+  const last = new Map<string, { readonly detail: string; readonly at: number }>()
   return (event) => {
     const entry = entryOf(event)
-    if (event._tag === "Connected") last = null
+    if (event._tag === "Connected") last.clear()
     if (event._tag !== "Disconnected") return entry
-    const detail = `${event.address} ${event.detail}`
-    if (last !== null && last.detail === detail && event.at < last.at + quiet) return { ...entry, level: "debug" }
-    last = { detail, at: event.at }
+    const { address, at, detail } = event
+    const before = last.get(address)
+    if (before?.detail === detail && at < before.at + quiet) return { ...entry, level: "debug" }
+    last.set(address, { detail, at })
     return entry
   }
 }

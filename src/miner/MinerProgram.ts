@@ -14,7 +14,6 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { MinerService, MinerSettings } from "../../actors/miner/MinerTree.ts"
@@ -119,7 +118,7 @@ const log = ({ sink, summaryMillis }: Plan, { events, status }: MinerService) =>
     start: Effect.sync(() => {
       const memory = ProcessMemory.reader()
       const thin = Lines.thinned()
-      const lines = Stream.filterMap(events, (event) => Option.fromNullable(thin(event)))
+      const lines = Stream.map(events, thin)
       const totals = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(summaryMillis)), () =>
         Effect.map(status, (now) => Lines.summary(now, memory().treeBytes))
       )
@@ -146,7 +145,7 @@ const display = (plan: Plan, { events, status }: MinerService, asked: Requests) 
           memoryBytes: memory().treeBytes,
           stopping
         })),
-        activity: Stream.filterMap(events, (event) => Option.fromNullable(thin(event))).pipe(
+        activity: Stream.map(events, thin).pipe(
           Stream.filter((entry) => entry.level !== "debug"),
           Stream.map(({ at, level, message }) => ({ at, level, who: "", message }))
         ),

@@ -20,7 +20,7 @@ describe("miner: threads", () => {
       const [first] = begun
       yield* first?.end({ nonce: null, done: 5_000n, tried: 5_000n }) ?? Effect.void
       const next = yield* Queue.take(world.searches)
-      assert.deepStrictEqual(next.stretch.start, [5_000n, ...(first?.stretch.start.slice(1) ?? [])])
+      assert.deepStrictEqual([...next.stretch.start], [5_000n, ...(first?.stretch.start.slice(1) ?? [])])
     }).pipe(Effect.provide(layer))
   )
 
@@ -67,7 +67,7 @@ describe("miner: threads", () => {
       yield* Queue.take(world.searches)
       yield* pool?.order(job({ shareTarget: 2n ** 295n, clean: false })) ?? Effect.void
       const second = yield* Queue.take(world.searches)
-      assert.deepStrictEqual(second.stretch.start, [1_000n, ...first.stretch.start.slice(1)])
+      assert.deepStrictEqual([...second.stretch.start], [1_000n, ...first.stretch.start.slice(1)])
       assert.notDeepEqual(second.stretch.target, first.stretch.target)
     }).pipe(Effect.provide(layer))
   )

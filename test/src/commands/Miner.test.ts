@@ -1,0 +1,100 @@
+/**
+ * The miner and wallet commands as their users run them.
+ */
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import { hostExecutable } from "../../../kernels/Paths.ts"
+import { run, start, temporary } from "./Program.ts"
+
+const oldKey = `2${"q".repeat(131)}`
+const address = "3zxKWhhd8HY9pT2ZCZNUSEz2XWwSk15P2sD3atnnnxRtHa2Ta1H4jRy"
+
+const file = (name: string, text: string, mode: number) => {
+  const path = join(temporary(), name)
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+  return path
+}
+
+describe.skipIf(!existsSync(hostExecutable))("miner refuses, in one line and with 2,", () => {
+  const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
+    ["something that is no address", ["a b"], /"a b" is no address of a pool; write HOST or HOST:PORT/],
+    ["a list with a hole", ["one,,two"], /"" is no address of a pool/],
+    ["a key of version 0", ["-p", oldKey], /--pubkey: a public key of version 0 .* cannot be mined to any more/],
+    ["zero threads", ["-t", "0"], /--threads: expected a whole number from 1/],
+    ["half of a TLS setting", ["--tls-cert", "x"], /--tls-cert and --tls-key go together/],
+    [
+      "a token that others can read",
+      ["--token-file", file("t", "0123456789abcdef\n", 0o644)],
+      /other users of this machine can read it/
+    ]
+  ]
+  for (const [what, args, message] of cases) {
+    it(what, async () => {
+      const { code, stderr } = await run(
+        ["miner", ...args],
+        args.includes("-p") ? {} : { env: { MINING_PUBKEY: address } }
+      )
+      assert.match(stderr, message)
+      assert.strictEqual(code, 2)
+    })
+  }
+})
+
+describe.skipIf(!existsSync(hostExecutable))("miner without a pool", () => {
+  it("defects 9 and 10: goes on trying a bare address at port 7777, says why, and is stopped with 0", async () => {
+    const miner = await start(["miner", "127.0.0.2", "-t", "1", "-p", address])
+    await miner.until(
+      /pool 127\.0\.0\.2:7777: connection refused: no pool-server listens on port 7777 there; trying again/
+    )
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    assert.isNull(miner.child.exitCode)
+    miner.child.kill("SIGTERM")
+    assert.strictEqual((await miner.end).code, 0)
+  })
+
+  it("--benchmark prints the rate and the memory of a thread", async () => {
+    const { code, stdout } = await run(["miner", "--benchmark", "-t", "1", "--benchmark-seconds", "0.2"])
+    assert.strictEqual(code, 0)
+    assert.match(stdout, /H\/s on 1 threads \((scalar|avx2|avx512), 0\.2 s\)/)
+  })
+})
+
+describe("wallet", () => {
+  it("keygen shows the phrase once and keeps it nowhere; show and a second keygen do not", async () => {
+    const home = temporary()
+    const made = await run(["wallet", "keygen"], { home })
+    assert.strictEqual(made.code, 0)
+    const phrase = /^- ((?:[a-z]+ ){23}[a-z]+)$/m.exec(made.stdout)?.[1] ?? ""
+    assert.notStrictEqual(phrase, "")
+    const own = /Address\n- (\S+)/.exec(made.stdout)?.[1]
+    const shown = await run(["wallet", "show", "--json"], { home })
+    assert.strictEqual(JSON.parse(shown.stdout).address, own)
+    const again = await run(["wallet", "keygen"], { home })
+    assert.strictEqual(again.code, 2)
+    assert.include(again.stderr, "never written over")
+    for (const name of readdirSync(home, { recursive: true, encoding: "utf8" })) {
+      const path = join(home, name)
+      try {
+        assert.notInclude(readFileSync(path, "utf8"), phrase.split(" ").slice(0, 4).join(" "))
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EISDIR")) throw error
+      }
+    }
+    for (const text of [shown.stdout, shown.stderr, again.stdout, again.stderr]) assert.notInclude(text, phrase)
+  })
+
+  it("an address that is missing, old flags and nodes are answered with what to do", async () => {
+    const none = await run(["wallet", "balance"])
+    assert.match(none.stderr, /there is no wallet yet; pitboss wallet keygen makes one/)
+    assert.strictEqual(none.code, 2)
+    const node = await run(["wallet", "list-notes-by-pubkey", "-p", address, "--node", "127.0.0.1:5555"])
+    assert.match(node.stderr, /comes later/)
+    assert.strictEqual(node.code, 4)
+    const socket = ["--nockchain-socket", "./nockchain.sock", "--pool", "http://127.0.0.1:9"]
+    const old = await run(["wallet", "list-notes-by-pubkey", "-p", address, ...socket])
+    assert.match(old.stderr, /--nockchain-socket: use --pool URL/)
+    assert.strictEqual(old.code, 4)
+  })
+})
