@@ -1,11 +1,11 @@
 // How the 449 constraints of the main component are written (specs/nexus-prover.md 5), and the small words they use.
 //
-// AirControl.h, AirCompute.h and AirMemory.h hold the chips in the order of the specification. Each line is the expression
-// of the same number there; it must vanish on every row, and its number decides the power of the random coefficient it
-// gets. A chip is a template over a context C that hands out column values and takes results: c.m(i) main, c.p(i)
-// preprocessed, c.n(i) main on the next row (the spec's prime), c.v(i) an abbreviation of Selectors.h, c(expression). The
-// prover instantiates chips with SIMD lanes, the verifier with QM31 samples. dev/check_air.py compares them with an
-// independent machine-readable form (air.json) at random points.
+// AirControl.h, AirCompute.h and AirMemory.h hold the chips in the order of the specification. Each line is the
+// expression of the same number there; it must vanish on every row, and its number decides the power of the random
+// coefficient it gets. A chip is a template over a context C that hands out column values and takes results: c.m(i)
+// main, c.p(i) preprocessed, c.n(i) main on the next row (the spec's prime), c.v(i) an abbreviation of Selectors.h,
+// c(expression). The prover instantiates chips with SIMD lanes, the verifier with QM31 samples. dev/check_air.py
+// compares them with an independent machine-readable form (air.json) at random points.
 #pragma once
 
 #include "Columns.h"

@@ -1,4 +1,5 @@
-// Constraints 281..448: memory, system calls, consistency of program and registers, boolean ranges; conventions in AirContext.h.
+// Constraints 281..448: memory, system calls, consistency of program and registers, boolean ranges; conventions in
+// AirContext.h.
 #pragma once
 
 #include "AirContext.h"

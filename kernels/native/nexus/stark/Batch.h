@@ -17,8 +17,9 @@ class Batch {
   Batch(Arena& arena, const Twiddles& twiddles, TreeBuilder& builder, unsigned log, size_t columns, ParallelFor parallel,
         std::function<void(size_t)> flushed);
 
-  // A slot whose 2^(log-1) trace values (br order) the caller writes to the returned place. Where not null: `coefficients` gets
-  // the polynomial, `edge` the extended value at the first point of the second half, `keep` the first half of the extension.
+  // A slot whose 2^(log-1) trace values (br order) the caller writes to the returned place. Where not null:
+  // `coefficients` gets the polynomial, `edge` the extended value at the first point of the second half, `keep` the
+  // first half of the extension.
   uint32_t* add(uint32_t* coefficients = nullptr, uint32_t* edge = nullptr, uint32_t* keep = nullptr);
   // A column that is `added` more than the one four slots before it.
   void add_shifted(uint32_t added, uint32_t* edge, uint32_t* keep);

@@ -1,9 +1,9 @@
 // Memory of a proof: every large buffer comes from one Arena that counts bytes and refuses to pass the announced limit.
 //
 // A proof announces its peak before it starts (Prover.h, memory_needed); the arena makes the announcement binding: an
-// allocation beyond it throws MemoryExceeded, which the prover turns into a typed failure. Buffers are 64-byte aligned, filled
-// with zeros only on request, and give their bytes back when destroyed: large ones straight to the system, so that a process
-// which proves again and again does not grow by fragmentation.
+// allocation beyond it throws MemoryExceeded, which the prover turns into a typed failure. Buffers are 64-byte aligned,
+// filled with zeros only on request, and give their bytes back when destroyed: large ones straight to the system, so
+// that a process which proves again and again does not grow by fragmentation.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The circle group over M31 and its extensions, canonic domains and their orders (specs/nexus-prover.md 1.2 and 1.3).
 //
-// Points are addressed by an exponent e (mod 2^31) of the generator. A domain of log size n is stored in "br order": position
-// i holds the value at natural index bitrev_n(i); a table's row j is the point with coset index j.
+// Points are addressed by an exponent e (mod 2^31) of the generator. A domain of log size n is stored in "br order":
+// position i holds the value at natural index bitrev_n(i); a table's row j is the point with coset index j.
 #pragma once
 
 #include <cstddef>

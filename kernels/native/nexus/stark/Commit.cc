@@ -1,4 +1,5 @@
-// Commitment of trees 0, 1 and 2 (specs/nexus-prover.md 8): columns are extended sixteen at a time, hashed and forgotten.
+// Commitment of trees 0, 1 and 2 (specs/nexus-prover.md 8): columns are extended sixteen at a time, hashed and
+// forgotten.
 #include "Batch.h"
 #include "Session.h"
 

@@ -1,7 +1,8 @@
 // Mersenne-31 and its extensions CM31 and QM31, for one value or for a vector of lanes (specs/nexus-prover.md 1.1).
 //
-// Everything is canonical (0..p-1) at all times: values that are hashed or serialised need no last reduction. The extension
-// is a template over its base so that the same formulas serve the scalar code, the SIMD lanes and the verifier.
+// Everything is canonical (0..p-1) at all times: values that are hashed or serialised need no last reduction. The
+// extension is a template over its base so that the same formulas serve the scalar code, the SIMD lanes and the
+// verifier.
 #pragma once
 
 #include <array>

@@ -1,7 +1,8 @@
 // The logup lookups of all components as data (specs/nexus-prover.md 6 and 7).
 //
 // A lookup is a fraction selector / (sum alpha^j tuple_j - z) per row, and each one (for FinalReg: a pair) is a secure
-// interaction column. Every tuple element is an affine form of columns, so a denominator is one too once z and alpha are drawn.
+// interaction column. Every tuple element is an affine form of columns, so a denominator is one too once z and alpha
+// are drawn.
 #pragma once
 
 #include <array>
@@ -44,7 +45,8 @@ struct Lookup {
   std::vector<Form> tuple;
   Cell selector = kOne;
   bool negative = false;
-  // How an honest row's fraction can be read from a table instead of being divided: index = (low & mask) + 16 (high & mask).
+  // How an honest row's fraction can be read from a table instead of being divided: index = (low & mask) + 16 (high &
+  // mask).
   enum class Table : uint8_t { kNone, kRange, kAnd, kOr, kXor } table = Table::kNone;
   Cell low = 0, high = kOne;
   uint32_t mask = 0;

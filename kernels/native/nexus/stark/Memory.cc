@@ -1,4 +1,5 @@
-// What a proof takes, computed before it starts: the buffers of its largest stage, stage by stage as the code allocates them.
+// What a proof takes, computed before it starts: the buffers of its largest stage, stage by stage as the code allocates
+// them.
 #include <functional>
 #include <map>
 

@@ -1,7 +1,7 @@
 // Merkle trees over columns of several sizes (specs/nexus-prover.md 1.6), built while the columns stream by.
 //
-// Digests are kept word-wise (word w of node i at w * 2^L + i) so that hashing needs no transposition. A tree of top layer L
-// costs 64 * 2^L bytes. Column values are absorbed sixteen at a time and are not kept.
+// Digests are kept word-wise (word w of node i at w * 2^L + i) so that hashing needs no transposition. A tree of top
+// layer L costs 64 * 2^L bytes. Column values are absorbed sixteen at a time and are not kept.
 #pragma once
 
 #include <array>

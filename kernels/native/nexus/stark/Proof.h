@@ -1,8 +1,8 @@
 // A proof and its postcard form (specs/nexus-prover.md 1.8 and 14).
 //
-// parse() is strict: canonical field elements, minimal varints, no trailing bytes, the one configuration in use, and every
-// count checked against the bytes that are left before anything is allocated, so a hostile proof costs at most a small multiple
-// of its own size. A parsed proof serialises back to the same bytes.
+// parse() is strict: canonical field elements, minimal varints, no trailing bytes, the one configuration in use, and
+// every count checked against the bytes that are left before anything is allocated, so a hostile proof costs at most a
+// small multiple of its own size. A parsed proof serialises back to the same bytes.
 #pragma once
 
 #include <array>

@@ -1,9 +1,10 @@
 // The prover: one run of a guest -> the proof bytes of nexus-zkvm 0.3.4 (specs/nexus-prover.md).
 //
-// Use: plan() (machine) -> witness() -> memory_needed() -> prove(). The proof is the same byte for byte in both modes, with any
-// number of threads and any instruction set. Memory is announced by memory_needed() before anything large is allocated and
-// enforced by an arena: lean recomputes the interaction columns wherever they are needed (about 2.8 kB per row of 2^L0), fast
-// keeps half of their extension (about 6.2 kB per row). `stop` is looked at between columns, a few milliseconds apart.
+// Use: plan() (machine) -> witness() -> memory_needed() -> prove(). The proof is the same byte for byte in both modes,
+// with any number of threads and any instruction set. Memory is announced by memory_needed() before anything large is
+// allocated and enforced by an arena: lean recomputes the interaction columns wherever they are needed (about 2.8 kB
+// per row of 2^L0), fast keeps half of their extension (about 6.2 kB per row). `stop` is looked at between columns, a
+// few milliseconds apart.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// Quotients (specs/nexus-prover.md 11). Sums over columns are linear, so trace values are combined first and only the four
-// coordinates of each group's combination are extended.
+// Quotients (specs/nexus-prover.md 11). Sums over columns are linear, so trace values are combined first and only the
+// four coordinates of each group's combination are extended.
 #include "Quotients.h"
 
 #include <algorithm>

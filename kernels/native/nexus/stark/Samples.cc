@@ -1,7 +1,8 @@
 // The out-of-domain point and the values of all columns there (specs/nexus-prover.md 8 and 10).
 //
-// A column's value at a point is a fixed linear form of its trace values: the transposed interpolation applied to the basis at
-// the point. So the weights are computed once per point and size, and a sample is a dot product with the trace: no transform.
+// A column's value at a point is a fixed linear form of its trace values: the transposed interpolation applied to the
+// basis at the point. So the weights are computed once per point and size, and a sample is a dot product with the
+// trace: no transform.
 #include "Session.h"
 
 namespace pitboss::nexus::stark {

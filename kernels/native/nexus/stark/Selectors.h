@@ -1,7 +1,9 @@
-// Abbreviations of the specification (section 5) and the other row selectors that lookups use (section 6.2), as columns.
+// Abbreviations of the specification (section 5) and the other row selectors that lookups use (section 6.2), as
+// columns.
 //
-// They are sums and products of instruction flags. Computing them once per row and storing them next to the real columns
-// keeps the constraints short and lets a lookup name its numerator by an index. On rows of an honest trace all are 0 or 1.
+// They are sums and products of instruction flags. Computing them once per row and storing them next to the real
+// columns keeps the constraints short and lets a lookup name its numerator by an index. On rows of an honest trace all
+// are 0 or 1.
 #pragma once
 
 #include <cstdint>

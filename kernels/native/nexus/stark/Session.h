@@ -1,5 +1,5 @@
-// What the stages of one proof share. Internal to the prover; the stages are in Commit.cc, Interaction.cc, Composition.cc,
-// Samples.cc, Quotients.cc, Fri.cc and Queries.cc, and Prover.cc runs them in order.
+// What the stages of one proof share. Internal to the prover; the stages are in Commit.cc, Interaction.cc,
+// Composition.cc, Samples.cc, Quotients.cc, Fri.cc and Queries.cc, and Prover.cc runs them in order.
 #pragma once
 
 #include <map>
@@ -39,7 +39,8 @@ inline constexpr unsigned kMainPolynomials = kPreColumns + kMainColumns + kNextC
 
 struct Session;
 
-// The main component's interaction columns, one after the other (6.3). Running sums only: 16 bytes per row, plus the last column.
+// The main component's interaction columns, one after the other (6.3). Running sums only: 16 bytes per row, plus the
+// last column.
 class Interaction {
  public:
   explicit Interaction(Session& s);
@@ -92,8 +93,9 @@ struct Session {
   std::array<Tree, kTrees> trees;
   Proof proof;
 
-  // From the commitment to the composition: coefficients of the main polynomials, values of all columns at the first point of
-  // the second half of the doubled domain, and in fast mode the first half of the interaction columns' extension.
+  // From the commitment to the composition: coefficients of the main polynomials, values of all columns at the first
+  // point of the second half of the doubled domain, and in fast mode the first half of the interaction columns'
+  // extension.
   Buffer<uint32_t> coefficients;  // pre, main, next
   std::vector<uint32_t> edge_main;               // by pre, main
   std::vector<QM31> edge_sum;                    // by interaction column

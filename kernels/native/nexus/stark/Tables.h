@@ -1,7 +1,7 @@
 // The trace tables of all nine components (specs/nexus-prover.md 4 and 7).
 //
-// The main component is kept as bytes where its columns are bytes (357 bytes per row with its selectors), in br order. The
-// extension tables are small (RamInitFinal: one row per touched byte) and kept as words, row i at position i.
+// The main component is kept as bytes where its columns are bytes (357 bytes per row with its selectors), in br order.
+// The extension tables are small (RamInitFinal: one row per touched byte) and kept as words, row i at position i.
 #pragma once
 
 #include <array>

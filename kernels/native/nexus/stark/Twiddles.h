@@ -1,7 +1,8 @@
 // Twiddle factors of canonic domains up to one log size, forward and inverse, doubled for the kernels (spec 1.4).
 //
-// Layers above the first are shared between sizes: layer l of log size n is layer 1 of log size n - l + 1. y tables exist only
-// for the sizes that were asked for. Memory: 2^(max-1) words for x in each direction, 2^(n-1) words per y table.
+// Layers above the first are shared between sizes: layer l of log size n is layer 1 of log size n - l + 1. y tables
+// exist only for the sizes that were asked for. Memory: 2^(max-1) words for x in each direction, 2^(n-1) words per y
+// table.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ class Twiddles {
   // Bytes that a table for these sizes takes.
   static uint64_t bytes(unsigned max, const std::vector<unsigned>& sizes);
 
-  // Pointers of the n layers of log size n, for the block of size 2^block_log at index `block` (0 of n: the whole domain).
+  // Pointers of the n layers of log size n, for the block of size 2^block_log at index `block` (0 of n: the whole
+  // domain).
   struct Layers {
     const uint32_t* layer[32];
   };

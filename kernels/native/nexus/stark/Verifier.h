@@ -1,8 +1,8 @@
 // The strict verifier (specs/nexus-prover.md 15): is this proof about this program, input, exit code and output?
 //
-// Hostile proofs are safe: every count is bounded before memory is taken, and the preprocessed tree, the only costly part
-// (about 300 bytes per row), is rebuilt only for sizes within the caller's limits. Stricter than the network's own verifier in
-// one point: the configuration must be the one in use, because another one changes the hash of the proof.
+// Hostile proofs are safe: every count is bounded before memory is taken, and the preprocessed tree, the only costly
+// part (about 300 bytes per row), is rebuilt only for sizes within the caller's limits. Stricter than the network's own
+// verifier in one point: the configuration must be the one in use, because another one changes the hash of the proof.
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,8 @@
 // A few threads for loops inside one proof.
 //
-// run(count, body) calls body(i) for every i once, on the calling thread and the workers, and returns when all are done. No
-// result depends on the order, so the number of threads never changes a byte of a proof. Bodies must not throw.
+// run(count, body) calls body(i) for every i once, on the calling thread and the workers, and returns when all are
+// done. No result depends on the order, so the number of threads never changes a byte of a proof. Bodies must not
+// throw.
 #pragma once
 
 #include <atomic>

@@ -36,7 +36,8 @@ Outcome failed(const Failure& failure) {
 
 Outcome bad_params() { return Outcome::error(host::kBadParams, "the parameters of the job cannot be read"); }
 
-// Microseconds on the wall, of processor time of the process and of the calling thread (0 where the system does not tell).
+// Microseconds on the wall, of processor time of the process and of the calling thread (0 where the system does not
+// tell).
 struct Clocks {
   uint64_t wall = 0, process = 0, thread = 0;
   static Clocks now() {

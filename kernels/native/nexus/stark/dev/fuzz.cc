@@ -1,9 +1,9 @@
 // Fuzzer of prover and verifier; built with sanitizers by kernels/native/sanitize.mjs.
 //
 //   stark-fuzz SECONDS SEED
-// Random guests: both modes and two threads must give the same bytes within the announced memory, and the verifier must accept
-// them. Mutated proofs (bits, bytes, cuts, repeats, splices of two proofs) and random bytes must be judged without a crash, and
-// accepted only when nothing but the unproven tail of the layout differs.
+// Random guests: both modes and two threads must give the same bytes within the announced memory, and the verifier must
+// accept them. Mutated proofs (bits, bytes, cuts, repeats, splices of two proofs) and random bytes must be judged
+// without a crash, and accepted only when nothing but the unproven tail of the layout differs.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -97,7 +97,8 @@ bool make(const std::atomic<bool>& stop, Made& out) {
   }
   const auto verdict = stark::verify(out.proof, {out.image, {}, 0, {}}, {}, stop);
   if (verdict.verdict != stark::Verdict::kAccepted) fail(verdict.message.c_str());
-  // public_output and the four values after it prove nothing here (there is no output): at most five varints of 5 bytes.
+  // public_output and the four values after it prove nothing here (there is no output): at most five varints of 5
+  // bytes.
   out.fixed = out.proof.size() - 25;
   return true;
 }

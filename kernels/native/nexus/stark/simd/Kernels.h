@@ -1,9 +1,9 @@
 // The inner loops of prover and trees, once per instruction set, behind a table of functions.
 //
-// kernels() picks the widest set the CPU has at first use; PITBOSS_SIMD=scalar|avx2|avx512 forces a lower one. Every set gives
-// bit-identical results. Column data are canonical M31 values as uint32_t; a QM31 column is four planes a, b, c, d. Counts are
-// powers of two; a table may be called with any count (below its width it hands the call to the scalar set). Factors named
-// `twice` are stored doubled (see Lanes.h).
+// kernels() picks the widest set the CPU has at first use; PITBOSS_SIMD=scalar|avx2|avx512 forces a lower one. Every
+// set gives bit-identical results. Column data are canonical M31 values as uint32_t; a QM31 column is four planes a, b,
+// c, d. Counts are powers of two; a table may be called with any count (below its width it hands the call to the scalar
+// set). Factors named `twice` are stored doubled (see Lanes.h).
 #pragma once
 
 #include <cstddef>
@@ -52,7 +52,8 @@ struct Kernels {
 
   // In place, 2^n values in br order -> coefficients (1/2^n included). layers[l] = inverse twiddles of layer l, twice.
   void (*interpolate)(uint32_t* values, unsigned n, const uint32_t* const* layers);
-  // 2^n coefficients -> 2^n values of one block of a domain; layers[l] points at the block's twiddles, twice. out may be coeffs.
+  // 2^n coefficients -> 2^n values of one block of a domain; layers[l] points at the block's twiddles, twice. out may
+  // be coeffs.
   void (*evaluate)(const uint32_t* coeffs, uint32_t* out, unsigned n, const uint32_t* const* layers);
   // out[i] = low[i] + twiddle * high[i]: the top layer of an evaluation, one half of it.
   void (*fold_top)(const uint32_t* low, const uint32_t* high, uint32_t* out, size_t count, uint32_t twiddle_twice);
@@ -67,8 +68,8 @@ struct Kernels {
   void (*absorb_children)(const uint32_t* child, size_t child_stride, uint32_t* state, size_t stride, size_t from,
                           size_t to, bool last);
 
-  // sum += selector * table[index]; index = (low & mask) + ((high & mask) << 4) (high.data null: 0); planes of the table
-  // are `stride` apart.
+  // sum += selector * table[index]; index = (low & mask) + ((high & mask) << 4) (high.data null: 0); planes of the
+  // table are `stride` apart.
   void (*add_lookup)(Planes sum, const uint32_t* table, size_t stride, Column low, Column high, uint32_t mask,
                      Column selector, size_t from, size_t to);
   // sum += sign * selector / affine.
@@ -86,8 +87,8 @@ struct Kernels {
 
   // Selectors.h for rows [from, to) of 273 word columns.
   void (*selectors)(const uint32_t* const* main, uint32_t* const* out, size_t from, size_t to);
-  // out += sum of weights[4 k + d] * constraint k (449); columns: 27 preprocessed, 273 main, 273 next (only Pc and IsPadding
-  // are read), selectors.
+  // out += sum of weights[4 k + d] * constraint k (449); columns: 27 preprocessed, 273 main, 273 next (only Pc and
+  // IsPadding are read), selectors.
   void (*main_constraints)(const uint32_t* const* pre, const uint32_t* const* main, const uint32_t* const* next,
                            const uint32_t* const* selectors, const uint32_t* weights, Planes out, size_t from, size_t to);
 

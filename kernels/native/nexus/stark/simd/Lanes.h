@@ -1,8 +1,9 @@
 // Vectors of M31 values: 1, 8 (AVX2) or 16 (AVX-512) lanes behind one interface.
 //
-// Only the translation unit compiled for an instruction set includes its class (the macros decide), so a baseline binary never
-// executes an instruction it did not ask cpuid for. Values are canonical. mul2 takes its second factor doubled (2b < 2^32):
-// the high half of the 64-bit product is then ab >> 31 and the low half twice (ab mod 2^31), which saves two shifts.
+// Only the translation unit compiled for an instruction set includes its class (the macros decide), so a baseline
+// binary never executes an instruction it did not ask cpuid for. Values are canonical. mul2 takes its second factor
+// doubled (2b < 2^32): the high half of the 64-bit product is then ab >> 31 and the low half twice (ab mod 2^31), which
+// saves two shifts.
 #pragma once
 
 #include <bit>
