@@ -8,7 +8,7 @@
  */
 import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -114,12 +114,26 @@ const step = (name, digest, output, make) => {
 const node = process.execPath
 const bin = (name) => at("node_modules", ".bin", name)
 
-const install = () =>
-  step("install", digestOf(["package.json", "package-lock.json"]), "node_modules/.package-lock.json", () => {
-    checkToolchain()
-    say("installing packages (npm ci; one to two minutes the first time, SQLite is compiled)")
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-  })
+/** npm writes this file last, so a broken install has none. */
+const installed = "node_modules/.package-lock.json"
+
+/** Packages are there, not older than the lockfile, and were compiled for this Node. */
+const isInstalled = () => {
+  const builtFor = join(state, "node.txt")
+  return (
+    existsSync(at(installed)) &&
+    statSync(at(installed)).mtimeMs >= statSync(at("package-lock.json")).mtimeMs &&
+    (!existsSync(builtFor) || readFileSync(builtFor, "utf8") === `${process.version} ${process.arch}`)
+  )
+}
+
+const install = () => {
+  if (isInstalled()) return
+  checkToolchain()
+  say("installing packages (npm ci; one to two minutes the first time, SQLite is compiled)")
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+  writeFileSync(join(state, "node.txt"), `${process.version} ${process.arch}`)
+}
 
 const native = () =>
   step(
@@ -169,11 +183,16 @@ const locked = async (work) => {
   mkdirSync(state, { recursive: true })
   const lock = join(state, "lock")
   for (let told = false; ; ) {
+    // Linked into place with its content, so that nobody ever reads a lock without an owner.
+    const own = join(state, `lock.${process.pid}`)
+    writeFileSync(own, String(process.pid))
     try {
-      writeFileSync(lock, String(process.pid), { flag: "wx" })
+      linkSync(own, lock)
       break
     } catch (error) {
       if (error.code !== "EEXIST") throw error
+    } finally {
+      rmSync(own, { force: true })
     }
     const owner = Number(existsSync(lock) ? readFileSync(lock, "utf8") : "0")
     if (!isAlive(owner)) rmSync(lock, { force: true })
@@ -231,7 +250,10 @@ const tasks = {
 
 const [task, ...rest] = process.argv.slice(2)
 const args = rest[0] === "--" ? rest.slice(1) : rest
-if (!(task in tasks)) missing(`no task ${task}; there are ${Object.keys(tasks).join(", ")}`)
+if (!Object.hasOwn(tasks, task)) {
+  say(`no task ${task}; there are ${Object.keys(tasks).join(", ")}`)
+  process.exit(2)
+}
 checkNode()
 findHeaders()
 await locked(() => {
