@@ -257,7 +257,11 @@ export const encodeClean = (clean: boolean): Buffer => (clean ? isClean : isNotC
 const isClean = new Writer().number(12, 1).done()
 const isNotClean = new Writer().number(12, 0).done()
 
+const counted = new Writer().number(1, 1).number(2, codes.accepted).done()
+
 export const encodeAck = ({ code, newDifficulty, reason }: ShareAnswer): Buffer => {
+  // What nearly every share is answered; written once.
+  if (code === "accepted" && reason === "" && newDifficulty === null) return counted
   const ack = new Writer().number(1, code === "accepted" ? 1 : 0).number(2, codes[code])
   if (reason !== "") ack.text(3, reason)
   if (newDifficulty !== null) ack.number(4, newDifficulty)

@@ -132,9 +132,9 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
     return sql`INSERT INTO ledger_accounts ${sql.insert(rows)} ON CONFLICT (miner_id) DO NOTHING`
   }
 
-  /** The numbers of those that were new. */
+  /** One row for each that was new, with its number; unread, because nearly always only their count matters. */
   const insert = (shares: ReadonlyArray<AcceptedShare>) =>
-    readIds(sql`
+    sql`
       INSERT INTO ledger_shares ${sql.insert(
         shares.map((share) => ({
           job_id: share.jobId,
@@ -149,14 +149,14 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
         }))
       )}
       ON CONFLICT (job_id, nonce) DO NOTHING
-      RETURNING id`)
+      RETURNING id`
 
   /** Insert, and say which were new: all of them nearly always, and then nothing has to be read back. */
   const insertEach = (shares: ReadonlyArray<AcceptedShare>) =>
     Effect.gen(function* () {
-      const ids = yield* insert(shares)
-      if (ids.length === shares.length) return shares.map(() => true)
-      const kept = ids.map(({ id }) => id)
+      const inserted = yield* insert(shares)
+      if (inserted.length === shares.length) return shares.map(() => true)
+      const kept = (yield* readIds(Effect.succeed(inserted))).map(({ id }) => id)
       const rows =
         kept.length === 0
           ? []
