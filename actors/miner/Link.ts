@@ -126,12 +126,13 @@ const body = (core: MinerCore, link: PoolLinkService, addresses: ReadonlyArray<s
     const rests = new Map<string, number>()
     let index = 0
     let failures = 0
+    let reason = ""
     for (;;) {
       const address = addresses[index] ?? first
       if ((rests.get(address) ?? 0) > core.now()) {
         const until = Math.min(...addresses.map((one) => rests.get(one) ?? 0))
         index = (index + 1) % addresses.length
-        if (until > core.now()) yield* pause(core, until - core.now(), "every pool refuses us")
+        if (until > core.now()) yield* pause(core, until - core.now(), reason)
         continue
       }
       let worked = false
@@ -148,6 +149,7 @@ const body = (core: MinerCore, link: PoolLinkService, addresses: ReadonlyArray<s
       failures += 1
       if (lost.final) rests.set(address, core.now() + restMillis)
       const { detail, final } = lost
+      reason = detail
       core.tell({ _tag: "Disconnected", at: core.now(), address, detail, failures, final })
       index = worked ? 0 : (index + 1) % addresses.length
       const round = Math.floor((failures - 1) / addresses.length)

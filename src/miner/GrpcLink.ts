@@ -76,7 +76,7 @@ const isFinal = (code: Grpc.status): boolean =>
 
 /** What an operator can do about it, from what grpc-js says. */
 const explain = (code: Grpc.status, details: string, endpoint: Endpoint.Endpoint): string => {
-  const text = details.slice(0, 300)
+  const text = bare(details).slice(0, 300)
   if (code === Grpc.status.UNIMPLEMENTED) return `something answers there that is no mining pool (${text})`
   if (code === Grpc.status.DEADLINE_EXCEEDED && text.includes("Deadline")) return "it does not answer in time"
   if (code !== Grpc.status.UNAVAILABLE) return text
@@ -84,8 +84,20 @@ const explain = (code: Grpc.status, details: string, endpoint: Endpoint.Endpoint
   if (/ENOTFOUND|EAI_AGAIN|Name resolution/i.test(text)) return `the name ${endpoint.host} cannot be resolved`
   if (/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/.test(text)) return unreachable(endpoint)
   if (/EPROTO|wrong version number|certificate|self.signed/i.test(text)) return `TLS does not work: ${text}`
+  if (text.includes("Protocol error"))
+    return "something answers there that does not speak gRPC: is this the pool's port?"
+  if (text.includes("Failed to connect") && !endpoint.tls) {
+    return `it hangs up at once: it may want TLS (https://${endpoint.host}:${endpoint.port}), or be no pool`
+  }
   return text
 }
+
+/** Without grpc-js's frame around the error, whose time stamp makes every one another one. */
+const bare = (details: string): string =>
+  details
+    .replace(/^No connection established\. Last error: /, "")
+    .replace(/ \(\d{4}-[^)]*Z\)/, "")
+    .replace(/\.? Resolution note:.*$/s, "")
 
 const unreachable = ({ port }: Endpoint.Endpoint) =>
   `it cannot be reached: is the address right, and does the firewall of the pool let TCP ${port} in?`

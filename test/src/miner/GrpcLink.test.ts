@@ -152,6 +152,9 @@ it.scopedLive("nobody there, no such name and no pool are told apart", () =>
     const closing = Net.createServer((socket) => socket.destroy())
     const shut = yield* lostBy(`127.0.0.1:${yield* listen(closing)}`)
     assert.isFalse(shut.final)
+    assert.match(shut.detail, /hangs up at once: it may want TLS/)
+    const web = Net.createServer((socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))
+    assert.match((yield* lostBy(`127.0.0.1:${yield* listen(web)}`)).detail, /does not speak gRPC/)
   })
 )
 
