@@ -79,6 +79,17 @@ layer(service)("Stark", (it) => {
     })
   )
 
+  it.effect("one host proving mixed sizes never passes what each proof announced", () =>
+    Effect.gen(function* () {
+      const stark = yield* Stark.Stark
+      for (const [index, turns] of [900, 30, 4000, 200, 2000, 1, 3000, 90, 4000, 500].entries()) {
+        const mode = index % 2 === 0 ? "fast" : "lean"
+        const proved = yield* stark.prove({ elf: counting(turns) }, { mode, threads: 1 + (index % 2) })
+        assert.isAtMost(proved.peakBytes ?? 0, proved.announcedBytes, `${turns} turns, ${mode}`)
+      }
+    })
+  )
+
   it.effect("a budget decides between the modes, and one that suffices for neither is refused", () =>
     Effect.gen(function* () {
       const stark = yield* Stark.Stark
