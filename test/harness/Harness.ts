@@ -23,8 +23,9 @@ import type { NodeId } from "../../actors/nexus/Task.ts"
 import * as ActorSystem from "../../actors/runtime/ActorSystem.ts"
 import { SupervisionTree, type SupervisionTreeService } from "../../actors/runtime/SupervisionTree.ts"
 import type { KernelHostService } from "../../kernels/KernelHost.ts"
+import * as Stark from "../../kernels/Stark.ts"
 import * as OrchestratorClient from "../../src/nexus/client/OrchestratorClient.ts"
-import * as ReceiptProver from "../../src/nexus/prover/ReceiptProver.ts"
+import * as NativeProver from "../../src/nexus/prover/NativeProver.ts"
 import * as Signing from "../../src/nexus/wire/Signing.ts"
 import { FakeOrchestrator, node } from "./FakeOrchestrator.ts"
 import { FakeProver } from "./FakeProver.ts"
@@ -39,7 +40,7 @@ export { MemorySpool } from "./MemorySpool.ts"
 export interface Swaps {
   /** The real orchestrator client over this HTTP client, at this URL; instead of `orchestrator`. */
   readonly http?: { readonly client: Layer.Layer<HttpClient.HttpClient>; readonly url: string }
-  /** The real receipt prover over this kernel host (or pool) with so many slots; instead of `prover`. */
+  /** The native prover of our own guest over this kernel host (or pool) with so many slots; instead of `prover`. */
   readonly kernel?: { readonly host: KernelHostService; readonly slots: number }
   readonly orchestrator?: FakeOrchestrator | Layer.Layer<Orchestrator, unknown>
   readonly prover?: FakeProver | Layer.Layer<Prover, unknown>
@@ -66,6 +67,11 @@ const realClient = ({ client, url }: NonNullable<Swaps["http"]>): Layer.Layer<Or
     buildTimestamp: 0
   }).pipe(Layer.provide(client))
 
+const nativeProver = ({ host, slots }: NonNullable<Swaps["kernel"]>) => {
+  const stark = Stark.fromHost(host)
+  return NativeProver.prover(stark, stark.ownGuest, { slots })
+}
+
 /** Runs batch-file's tree until the scope closes. */
 export const batchFile = (
   config: FleetTree.FleetConfig,
@@ -82,7 +88,7 @@ export const batchFile = (
           ? (swaps.orchestrator as Layer.Layer<Orchestrator, unknown>)
           : Layer.succeed(Orchestrator, orchestrator.service),
       swaps.kernel !== undefined
-        ? Layer.succeed(Prover, ReceiptProver.prover(swaps.kernel.host, swaps.kernel.slots))
+        ? Layer.succeed(Prover, nativeProver(swaps.kernel))
         : Layer.isLayer(swaps.prover)
           ? (swaps.prover as Layer.Layer<Prover, unknown>)
           : Layer.succeed(Prover, prover.service),

@@ -16,7 +16,7 @@ import * as HostPool from "../../../kernels/HostPool.ts"
 import * as EmbeddedOrchestrator from "../../../src/nexus/orchestrator/EmbeddedOrchestrator.ts"
 import * as Faults from "../../../src/nexus/orchestrator/Faults.ts"
 import * as Settings from "../../../src/nexus/orchestrator/Settings.ts"
-import * as ReceiptProver from "../../../src/nexus/prover/ReceiptProver.ts"
+import * as NativeProver from "../../../src/nexus/prover/NativeProver.ts"
 import * as NexusSpool from "../../../src/storage/NexusSpool.ts"
 import * as Harness from "../../harness/Harness.ts"
 
@@ -27,7 +27,7 @@ const folder = Effect.acquireRelease(
 
 describe("a fleet on real peers", () => {
   it.scopedLive(
-    "receipts go over HTTP, the spool is SQLite, lives end in the middle: books and spool agree",
+    "proofs go over HTTP, the spool is SQLite, lives end in the middle: books and spool agree",
     () =>
       Effect.gen(function* () {
         const file = join(yield* folder, "spool.sqlite")
@@ -75,7 +75,7 @@ describe("a fleet on real peers", () => {
         assert.strictEqual(spooled.outcomes.accepted + spooled.outcomes.duplicate, accepted)
         assert.deepStrictEqual([spooled.outcomes.refused, spooled.outcomes.abandoned], [0, 0])
       }).pipe(
-        Effect.provide(Layer.orDie(ReceiptProver.verifierLayer({ slots: 1 }))),
+        Effect.provide(Layer.orDie(NativeProver.verifierLayer({ slots: 1, guest: null }))),
         Effect.provide(Logger.minimumLogLevel(LogLevel.None)),
         Harness.seeded(1)
       ),

@@ -81,7 +81,7 @@ describe.skipIf(!possible)("the live table", () => {
   it("shows totals and one straight row per node, and q gives the terminal back", async () => {
     await open({})
     const screen = await tmux.until(/accepted [1-9]/)
-    assert.match(screen[0] ?? "", /Pitboss .* batch-file .*local \(receipt\) ×\d+ .*running/)
+    assert.match(screen[0] ?? "", /Pitboss .* batch-file .*native \(stark\) ×\d+ .*running/)
     assert.match(screen[1] ?? "", /nodes 8 +active \d+\/10/)
     const rows = screen.filter((line) => /^ 10\d\d node-\d/.test(line))
     assert.lengthOf(rows, 8)

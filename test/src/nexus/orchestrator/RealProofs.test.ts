@@ -7,17 +7,20 @@ import { NodeId } from "../../../../actors/nexus/Task.ts"
 import * as OrchestratorClient from "../../../../src/nexus/client/OrchestratorClient.ts"
 import * as EmbeddedOrchestrator from "../../../../src/nexus/orchestrator/EmbeddedOrchestrator.ts"
 import * as Settings from "../../../../src/nexus/orchestrator/Settings.ts"
-import * as ReceiptProver from "../../../../src/nexus/prover/ReceiptProver.ts"
+import * as NativeProver from "../../../../src/nexus/prover/NativeProver.ts"
 import * as Signing from "../../../../src/nexus/wire/Signing.ts"
 import { key } from "./support.ts"
 
-it.scopedLive("takes the real receipts of the real client for tasks of every type, and no altered one", () =>
+const one = { slots: 1, guest: null }
+const proving = Layer.merge(Layer.scoped(Prover, NativeProver.make(one)), NativeProver.verifierLayer(one))
+
+it.scopedLive("takes the real proofs of the real client for tasks of every type, and no altered one", () =>
   Effect.gen(function* () {
     const prover = yield* Prover
     const { books, url } = yield* EmbeddedOrchestrator.serve({
       ...Settings.defaults,
       port: 0,
-      seed: "receipts",
+      seed: "real",
       legacyReplies: 0.2
     })
     const client = yield* Effect.provide(
@@ -56,5 +59,5 @@ it.scopedLive("takes the real receipts of the real client for tasks of every typ
     assert.deepStrictEqual([...types].sort(), ["ALL_PROOF_HASHES", "PROOF_HASH", "PROOF_REQUIRED"])
     assert.isAbove(several, 2)
     assert.deepInclude(yield* books.totals, { accepted: 24, refused: 24, duplicates: 24, open: 0 })
-  }).pipe(Effect.provide(Layer.orDie(ReceiptProver.layer({ slots: 1 }))))
+  }).pipe(Effect.provide(Layer.orDie(proving)))
 )
