@@ -30,6 +30,7 @@ import type { ProveError } from "../../actors/nexus/Errors.ts"
 import type { MemoryBudgetService } from "../../actors/nexus/MemoryBudget.ts"
 import { MemoryBudget } from "../../actors/nexus/MemoryBudget.ts"
 import type { NodeEntry, NodeFleetService, StopReport } from "../../actors/nexus/NodeFleet.ts"
+import type { OrchestratorService } from "../../actors/nexus/Orchestrator.ts"
 import { Orchestrator } from "../../actors/nexus/Orchestrator.ts"
 import type { ProverService } from "../../actors/nexus/Prover.ts"
 import { Prover, Verifier } from "../../actors/nexus/Prover.ts"
@@ -40,6 +41,7 @@ import type { IntensityReached, StartFailed } from "../../actors/runtime/Errors.
 import * as Supervisor from "../../actors/runtime/Supervisor.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import { version } from "../cli/Version.ts"
+import type { StorageError } from "../storage/Errors.ts"
 import * as NexusSpool from "../storage/NexusSpool.ts"
 import * as Environment from "./client/Environment.ts"
 import * as OrchestratorClient from "./client/OrchestratorClient.ts"
@@ -161,14 +163,27 @@ const clientOf = (plan: Plan) =>
     })
   }).pipe(Effect.provide(FetchHttpClient.layer))
 
-const coreChildren = (plan: Plan, core: Core) => {
+/** What stands behind the ports, each made in the scope of its child; a test swaps any of them. */
+export interface Adapters {
+  readonly spool: Effect.Effect<SpoolService, StorageError, Scope.Scope>
+  readonly prover: Effect.Effect<ProverService, ProveError, Scope.Scope>
+  readonly orchestrator: Effect.Effect<OrchestratorService>
+}
+
+export const adaptersOf = (plan: Plan): Adapters => ({
+  spool: built(Spool, NexusSpool.layer(spoolFile(plan), NexusSpool.defaultRetention, "receipt")),
+  prover: proverOf(plan),
+  orchestrator: clientOf(plan)
+})
+
+const coreChildren = (plan: Plan, core: Core, adapters: Adapters) => {
   const spool = new Slot<SpoolService>("spool")
   const prover = new Slot<ProverService>("prover")
   const orchestrator = plan.embedded === null ? [] : [embeddedChild(plan, plan.embedded)]
   const nexus = holder(
     core.fleet,
     Effect.gen(function* () {
-      const client = yield* clientOf(plan)
+      const client = yield* adapters.orchestrator
       const { maxConcurrent, nodes, spares } = core.roster
       return yield* FleetTree.make({
         nodes,
@@ -188,12 +203,7 @@ const coreChildren = (plan: Plan, core: Core) => {
         Effect.zipRight(Effect.never)
       )
   )
-  return [
-    holder(spool, built(Spool, NexusSpool.layer(spoolFile(plan), NexusSpool.defaultRetention, "receipt"))),
-    ...orchestrator,
-    holder(prover, proverOf(plan)),
-    nexus
-  ] as const
+  return [holder(spool, adapters.spool), ...orchestrator, holder(prover, adapters.prover), nexus] as const
 }
 
 /**
@@ -203,7 +213,8 @@ const coreChildren = (plan: Plan, core: Core) => {
 export const run = (
   plan: Plan,
   roster: Roster,
-  surface: (core: Core) => ReadonlyArray<ChildSpec.ChildSpec<Supervisor.Services>>
+  surface: (core: Core) => ReadonlyArray<ChildSpec.ChildSpec<Supervisor.Services>>,
+  adapters: Adapters = adaptersOf(plan)
 ): Effect.Effect<StopReport, StartFailed | IntensityReached, Supervisor.Services> =>
   Effect.gen(function* () {
     const core: Core = { fleet: new Slot("nexus"), roster, ended: yield* Deferred.make<StopReport>() }
@@ -212,7 +223,7 @@ export const run = (
       strategy: "rest_for_one",
       intensity: 5,
       period: "1 minute",
-      children: [...coreChildren(plan, core), shown]
+      children: [...coreChildren(plan, core, adapters), shown]
     })
     const gaveUp = Effect.zipRight(supervisor.await, Effect.never)
     return yield* Effect.raceFirst(Deferred.await(core.ended), gaveUp)

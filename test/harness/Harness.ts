@@ -3,7 +3,7 @@
  *
  * Time is the TestClock of `it.effect`, randomness is seeded, and every port has a fake that can be replaced one by one:
  * `batchFile(config, { spool: realSpoolLayer })` runs the same actors on real SQLite; `http` and `kernel` put the real
- * adapters over a transport or a kernel host of the test's choice. Later programs add their trees here.
+ * adapters over a transport or a kernel host of the test's choice. `program` runs the composition of src/ around them.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
@@ -25,6 +25,7 @@ import { SupervisionTree, type SupervisionTreeService } from "../../actors/runti
 import type { KernelHostService } from "../../kernels/KernelHost.ts"
 import * as Stark from "../../kernels/Stark.ts"
 import * as OrchestratorClient from "../../src/nexus/client/OrchestratorClient.ts"
+import * as FleetProgram from "../../src/nexus/FleetProgram.ts"
 import * as NativeProver from "../../src/nexus/prover/NativeProver.ts"
 import * as Signing from "../../src/nexus/wire/Signing.ts"
 import { FakeOrchestrator, node } from "./FakeOrchestrator.ts"
@@ -100,6 +101,36 @@ export const batchFile = (
     const picked = yield* Effect.provide(Effect.all([NodeFleet, SupervisionTree]), context)
     return { fleet: picked[0], tree: picked[1], orchestrator, prover, spool }
   })
+
+/** The program's own tree, spool and prover children and all, around the fakes; returns when the fleet has ended. */
+export const program = (
+  settings: FleetProgram.Plan["settings"],
+  nodes: ReadonlyArray<NodeEntry>,
+  swaps: Partial<FleetProgram.Adapters> = {}
+) =>
+  FleetProgram.run(
+    {
+      program: "batch-file",
+      home: "nowhere",
+      environment: { name: "local", display: "Local", url: "http://127.0.0.1:1", local: true },
+      embedded: null,
+      key: Signing.fromSeed(Redacted.make(new Uint8Array(32).fill(7))),
+      country: null,
+      officialProver: null,
+      guest: null,
+      slots: 1,
+      memory: ProofBudget.make(lots),
+      settings
+    },
+    { nodes, spares: [], maxConcurrent: null },
+    () => [],
+    {
+      spool: Effect.sync(() => new MemorySpool().service),
+      prover: Effect.sync(() => new FakeProver().service),
+      orchestrator: Effect.sync(() => new FakeOrchestrator().service),
+      ...swaps
+    }
+  ).pipe(Effect.provide(ActorSystem.layer))
 
 /** Node list entries 1 to n. */
 export const entries = (count: number, from = 1): ReadonlyArray<NodeEntry> =>
