@@ -34,6 +34,7 @@ const fleet = (home: string, ...more: ReadonlyArray<string>) =>
   start(["batch-file", "--orchestrator-url", url, "--log-format", "json", ...quick, ...more], { home })
 
 interface Line {
+  readonly inputs?: number
   readonly event: string
   readonly message: string
   readonly node?: string
@@ -81,7 +82,13 @@ describe.skipIf(!built)("a running fleet", () => {
     const hosts = async (workers: number) => {
       const more = ["--max-threads", "4", "--workers-per-node", String(workers)]
       const program = await fleet(homeWith("150"), ...more)
-      const several = () => lines(program).filter(({ message }) => message === "proof accepted").length >= 6
+      // Which tasks have several inputs is the orchestrator's draw: wait until one of them is done too.
+      const several = () => {
+        const all = lines(program)
+        const accepted = all.filter(({ message }) => message === "proof accepted").map(({ task }) => task)
+        const wide = all.filter(({ inputs, message }) => message === "task fetched" && Number(inputs) > 1)
+        return accepted.length >= 6 && wide.some(({ task }) => accepted.includes(task))
+      }
       await eventually("some tasks", several)
       const pid = program.child.pid ?? 0
       const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")
