@@ -40,18 +40,22 @@ export const round = (core: PoolCore): Effect.Effect<void, Failure> =>
   Effect.gen(function* () {
     const { ledger, source } = core.ground
     yield* ledger.audit
+    core.payout.problem = null
     const open = yield* ledger.openPayouts
     for (const payout of open) yield* carryOut(core, source.pay, payout)
-    const now = core.now()
-    const plan = yield* ledger.planPayout(`payout-${now.toString(36)}`, core.payRule)
-    core.payout.problem = null
-    if (plan === null) return
-    told(core, plan.id, "planned", `${plan.outputs.length} accounts`)
-    yield* carryOut(core, source.pay, plan)
+    const id = `payout-${core.now().toString(36)}`
+    // One plan holds as many accounts as a transaction takes; what a refused one gave back waits for the next round.
+    for (let part = 0, went = true; went; part++) {
+      const plan = yield* ledger.planPayout(`${id}-${part}`, core.payRule)
+      if (plan === null) return
+      told(core, plan.id, "planned", `${plan.outputs.length} accounts`)
+      went = yield* carryOut(core, source.pay, plan)
+    }
   })
 
-const carryOut = (core: PoolCore, pay: ChainSourceService["pay"], payout: Payout): Effect.Effect<void, Failure> => {
-  if (pay === null) return Effect.void
+/** False when the payment was refused. */
+const carryOut = (core: PoolCore, pay: ChainSourceService["pay"], payout: Payout): Effect.Effect<boolean, Failure> => {
+  if (pay === null) return Effect.succeed(true)
   const { ledger } = core.ground
   return Effect.gen(function* () {
     if (payout.state === "planned") {
@@ -64,12 +68,14 @@ const carryOut = (core: PoolCore, pay: ChainSourceService["pay"], payout: Payout
     )
     yield* ledger.payoutState(payout.id, "confirmed", receipt.txId)
     told(core, payout.id, "confirmed", `transaction ${receipt.txId} at height ${receipt.height}`)
+    return true
   }).pipe(
     Effect.catchTag("PaymentRefused", (error) =>
       Effect.gen(function* () {
         yield* ledger.payoutState(payout.id, "failed", null)
         core.payout.problem = error.message
         told(core, payout.id, "failed", error.message)
+        return false
       })
     )
   )

@@ -32,34 +32,30 @@ export const make = ({ sql }: Books): { readonly audit: LedgerService["audit"] }
       FROM ledger_blocks
       WHERE credited = 1 AND held <> CASE state WHEN 'accepted' THEN 'immature' WHEN 'mature' THEN 'payable' ELSE 'none' END
       LIMIT ${most}`,
-    // Balances, seen from the blocks.
+    // Balances against blocks, and balances against payouts: both sides of one sum, so each is read once, and an account
+    // that is missing shows as one that has nothing.
     sql`
-      SELECT 'account ' || a.miner_id || ': immature is not what its blocks say' AS finding FROM ledger_accounts a
-      WHERE a.immature <> COALESCE((
-        SELECT SUM(c.nicks) FROM ledger_credits c JOIN ledger_blocks b ON b.id = c.block
-        WHERE c.miner_id = a.miner_id AND b.held = 'immature'), 0) LIMIT ${most}`,
+      SELECT 'account ' || miner_id || ': ' || CASE
+        WHEN SUM(immature) <> 0 THEN 'immature is not what its blocks say'
+        ELSE 'payable, planned and paid are not what its mature blocks say' END AS finding
+      FROM (
+        SELECT miner_id, immature, payable + planned + paid AS settled FROM ledger_accounts
+        UNION ALL
+        SELECT c.miner_id, CASE b.held WHEN 'immature' THEN -c.nicks ELSE 0 END,
+          CASE b.held WHEN 'payable' THEN -c.nicks ELSE 0 END
+        FROM ledger_credits c JOIN ledger_blocks b ON b.id = c.block) AS entries
+      GROUP BY miner_id HAVING SUM(immature) <> 0 OR SUM(settled) <> 0 LIMIT ${most}`,
     sql`
-      SELECT 'account ' || a.miner_id || ': payable, planned and paid are not what its mature blocks say' AS finding
-      FROM ledger_accounts a
-      WHERE a.payable + a.planned + a.paid <> COALESCE((
-        SELECT SUM(c.nicks) FROM ledger_credits c JOIN ledger_blocks b ON b.id = c.block
-        WHERE c.miner_id = a.miner_id AND b.held = 'payable'), 0) LIMIT ${most}`,
-    sql`
-      SELECT 'block ' || c.block || ': credits ' || c.miner_id || ', who has no account' AS finding
-      FROM ledger_credits c JOIN ledger_blocks b ON b.id = c.block
-      WHERE b.held <> 'none' AND NOT EXISTS (SELECT 1 FROM ledger_accounts a WHERE a.miner_id = c.miner_id)
-      LIMIT ${most}`,
-    // Balances, seen from the payouts.
-    sql`
-      SELECT 'account ' || a.miner_id || ': planned is not what its open payouts say' AS finding FROM ledger_accounts a
-      WHERE a.planned <> COALESCE((
-        SELECT SUM(o.nicks) FROM ledger_outputs o JOIN ledger_payouts p ON p.id = o.payout
-        WHERE o.miner_id = a.miner_id AND p.state IN ('planned', 'sent')), 0) LIMIT ${most}`,
-    sql`
-      SELECT 'account ' || a.miner_id || ': paid is not what its payouts say' AS finding FROM ledger_accounts a
-      WHERE a.paid <> COALESCE((
-        SELECT SUM(o.nicks) FROM ledger_outputs o JOIN ledger_payouts p ON p.id = o.payout
-        WHERE o.miner_id = a.miner_id AND p.state = 'confirmed'), 0) LIMIT ${most}`
+      SELECT 'account ' || miner_id || ': ' || CASE
+        WHEN SUM(planned) <> 0 THEN 'planned is not what its open payouts say'
+        ELSE 'paid is not what its payouts say' END AS finding
+      FROM (
+        SELECT miner_id, planned, paid FROM ledger_accounts
+        UNION ALL
+        SELECT o.miner_id, CASE WHEN p.state IN ('planned', 'sent') THEN -o.nicks ELSE 0 END,
+          CASE p.state WHEN 'confirmed' THEN -o.nicks ELSE 0 END
+        FROM ledger_outputs o JOIN ledger_payouts p ON p.id = o.payout) AS entries
+      GROUP BY miner_id HAVING SUM(planned) <> 0 OR SUM(paid) <> 0 LIMIT ${most}`
   ]
 
   return {

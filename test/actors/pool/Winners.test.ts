@@ -372,6 +372,32 @@ describe("payments", () => {
     })
   )
 
+  it.scoped("more accounts than one transaction takes are all paid in one round; a refusal ends the round", () =>
+    Effect.gen(function* () {
+      const run = yield* start()
+      for (const minerId of ["alice", "bob"]) {
+        yield* (yield* TestMiner.connect(run.pool, { minerId })).share()
+      }
+      yield* (yield* TestMiner.connect(run.pool, { minerId: "carol" })).share(networkDifficulty)
+      yield* settle
+      for (let i = 0; i < run.chain.maturity; i++) yield* run.chain.extend()
+      yield* settle
+      run.ledger.outputsPerPlan = 1
+      run.chain.payProblem = "no such address"
+      yield* run.pool.payNow
+      assert.deepStrictEqual(
+        run.ledger.plans.map(({ state }) => state),
+        ["failed"]
+      )
+      run.chain.payProblem = null
+      yield* run.pool.payNow
+      assert.sameMembers(
+        [...run.chain.paid.values()].flatMap((outputs) => outputs.map(({ pkh }) => pkh)),
+        ["alice", "bob", "carol"]
+      )
+    })
+  )
+
   it.scoped("books that do not balance stop all payments", () =>
     Effect.gen(function* () {
       const run = yield* rich()

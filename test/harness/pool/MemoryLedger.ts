@@ -40,6 +40,7 @@ export class MemoryLedger {
   fee = 0n
   /** Operations that fail, with how often. */
   readonly failing = new Map<string, number>()
+  outputsPerPlan = 1_000
   unbalanced: string | null = null
   /** What `record` waits for before it is durable. */
   gate: Effect.Effect<void> = Effect.void
@@ -199,6 +200,7 @@ export class MemoryLedger {
       .filter((minerId) => rule.payable(minerId))
       .map((minerId) => ({ minerId, nicks: this.balance(minerId).payableNicks }))
       .filter(({ nicks }) => nicks >= rule.minimumPayoutNicks && nicks > 0n)
+      .slice(0, this.outputsPerPlan)
     if (outputs.length === 0) return null
     for (const { minerId, nicks } of outputs) this.#spend(minerId, nicks)
     const plan: Payout = { position: this.plans.length + 1, id, state: "planned", outputs, createdAt: 0, txId: null }

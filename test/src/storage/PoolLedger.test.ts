@@ -201,7 +201,9 @@ describe("money", () => {
     "a credit": "UPDATE ledger_credits SET nicks = nicks + 1",
     "a fee": "UPDATE ledger_blocks SET fee = fee - 1",
     "a state": "UPDATE ledger_blocks SET state = 'orphaned'",
-    "a payout": "UPDATE ledger_payouts SET state = 'failed'"
+    "a payout": "UPDATE ledger_payouts SET state = 'failed'",
+    "an output": "UPDATE ledger_outputs SET nicks = nicks + 1",
+    "an account away": "DELETE FROM ledger_accounts WHERE miner_id = 'bob'"
   }
   for (const [what, statement] of Object.entries(tamper)) {
     scoped(`the audit notices that somebody changed ${what}`, (ledger) =>
