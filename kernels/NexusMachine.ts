@@ -1,24 +1,14 @@
 /**
- * The Nexus machine's host ops as typed calls: execute any guest, make and check receipts of ours.
+ * The Nexus machine's host op as a typed call: execute any guest.
  *
- * The encodings are those of kernels/native/nexus/machine/HostOps.h. Faults of a guest arrive as JobFailed with a code from
+ * The encoding is that of kernels/native/nexus/machine/HostOps.h. Faults of a guest arrive as JobFailed with a code from
  * 33 on (32 + Fault) and a detail of the form "fault-name: sentence".
  */
 import * as Effect from "effect/Effect"
 import type { KernelError } from "./Errors.ts"
-import type { JobListeners, JobResult, KernelHostService } from "./KernelHost.ts"
+import type { JobListeners, KernelHostService } from "./KernelHost.ts"
 
-const op = { execute: 1, receipt: 2, verify: 3 } as const
-
-/** The statement of one task input: three u32. */
-export interface FibInput {
-  readonly n: number
-  readonly a: number
-  readonly b: number
-}
-
-/** Most steps that a receipt may have; inputs beyond it are refused (n up to about 3.3 million). */
-export const maxReceiptSteps = 1 << 24
+const executeOp = 1
 
 export interface Layout {
   readonly publicInput: number
@@ -30,7 +20,7 @@ export interface Layout {
   readonly end: number
 }
 
-/** What an execution of both passes gave. Digests are lower-case hex SHA-256. */
+/** What an execution of both passes gave. */
 export interface Execution {
   /** Steps of the first pass, which finds the layout, and of the second, which is traced. */
   readonly sizingSteps: number
@@ -39,10 +29,10 @@ export interface Execution {
   readonly exitCode: number
   readonly output: Uint8Array
   readonly log: Uint8Array
+  /** SHA-256 of all rows (kernels/native/nexus/machine/Rows.h), lower-case hex. */
   readonly traceDigest: string
   readonly programWords: number
   readonly initialBytes: number
-  readonly initialDigest: string
 }
 
 /** One row of the trace; timestamps count from 1. Registers follow from `target` and `result`, they start as zero. */
@@ -62,14 +52,6 @@ const blob = (bytes: Uint8Array): Array<Uint8Array> => {
   const length = Buffer.alloc(4)
   length.writeUInt32LE(bytes.length)
   return [length, bytes]
-}
-
-const fibBytes = ({ a, b, n }: FibInput): Uint8Array => {
-  const out = Buffer.alloc(12)
-  out.writeUInt32LE(n, 0)
-  out.writeUInt32LE(a, 4)
-  out.writeUInt32LE(b, 8)
-  return out
 }
 
 const decodeExecution = (bytes: Uint8Array): Execution => {
@@ -99,8 +81,7 @@ const decodeExecution = (bytes: Uint8Array): Execution => {
     log: new Uint8Array(take(u32())),
     traceDigest: take(32).toString("hex"),
     programWords: u32(),
-    initialBytes: u32(),
-    initialDigest: take(32).toString("hex")
+    initialBytes: u32()
   }
 }
 
@@ -142,23 +123,5 @@ export const execute = (host: KernelHostService, options: ExecuteOptions): Effec
   head.writeUInt8(onRows === undefined ? 0 : 1, 8)
   const params = Buffer.concat([head, ...blob(elf), ...blob(publicInput), ...blob(privateInput)])
   const listeners: JobListeners = onRows === undefined ? {} : { onPartial: (bytes) => onRows(decodeRows(bytes)) }
-  return Effect.map(host.run(op.execute, params, listeners), ({ bytes }) => decodeExecution(bytes))
+  return Effect.map(host.run(executeOp, params, listeners), ({ bytes }) => decodeExecution(bytes))
 }
-
-/** Execute our guest and return the receipt's bytes. */
-export const receipt = (
-  host: KernelHostService,
-  input: FibInput,
-  listeners?: JobListeners
-): Effect.Effect<JobResult, KernelError> => host.run(op.receipt, fibBytes(input), listeners)
-
-/** Judge untrusted receipt bytes for an input by re-execution. `reason` is a sentence, empty when valid. */
-export const verify = (
-  host: KernelHostService,
-  input: FibInput,
-  bytes: Uint8Array
-): Effect.Effect<{ readonly valid: boolean; readonly reason: string }, KernelError> =>
-  Effect.map(host.run(op.verify, Buffer.concat([...blob(bytes), fibBytes(input)])), (result) => {
-    const valid = result.bytes[0] === 0
-    return { valid, reason: valid ? "" : Buffer.from(result.bytes.subarray(1)).toString("utf8") }
-  })

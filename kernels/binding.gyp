@@ -25,10 +25,9 @@
         "native/nexus/guest/FibElf.cc",
         "native/nexus/machine/Elf.cc",
         "native/nexus/machine/Fault.cc",
-        "native/nexus/machine/Input.cc",
         "native/nexus/machine/Instruction.cc",
         "native/nexus/machine/Plan.cc",
-        "native/nexus/machine/Receipt.cc",
+        "native/nexus/machine/Rows.cc",
         "native/nexus/machine/Run.cc",
         "native/nexus/machine/Sha256.cc"
       ]

@@ -80,12 +80,18 @@ const compile = (name, target, extra, sanitizer) => {
   return program
 }
 
-// The machine's fuzzer takes seconds, the other one a number of inputs for each of its decoders.
+// The fuzzers of Nexus take seconds, the other one a number of inputs for each of its decoders.
 const fuzzers = [
   {
     name: "machine-fuzz",
     target: "nexus_machine",
     source: "native/nexus/machine/fuzz.cc",
+    amount: (seconds) => String(seconds)
+  },
+  {
+    name: "stark-fuzz",
+    target: "nexus_stark",
+    source: "native/nexus/stark/dev/fuzz.cc",
     amount: (seconds) => String(seconds)
   },
   {

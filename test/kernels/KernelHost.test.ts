@@ -57,7 +57,7 @@ describe("KernelHost", () => {
     Effect.gen(function* () {
       const host = yield* makeHost
       const info = yield* host.info
-      assert.strictEqual(info.ops.get(2), "nexus.receipt")
+      assert.strictEqual(info.ops.get(1), "nexus.execute")
       assert.isTrue(exists(info.pid))
       const partial: Array<Uint8Array> = []
       const progress: Array<ReadonlyArray<number>> = []
@@ -273,12 +273,12 @@ describe("pitboss-host", () => {
         return seed >>> 16
       }
       for (let round = 0; round < 30; round++) {
-        // Well-formed RUN frames with random ops and parameters, then noise.
+        // Well-formed RUN frames with random parameters for real and unknown ops, then noise.
         const frames = Array.from({ length: 5 }, (_, i) =>
           Frame.encode({
             _tag: "Run",
             job: i,
-            op: random() % 4,
+            op: [0, 1, 32, 33, 34][random() % 5] ?? 0,
             params: Uint8Array.from({ length: random() % 200 }, random)
           })
         )

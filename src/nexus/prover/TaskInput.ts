@@ -6,7 +6,13 @@
  */
 import * as Either from "effect/Either"
 import { knownProgram } from "../../../actors/nexus/Task.ts"
-import type { FibInput } from "../../../kernels/NexusMachine.ts"
+
+/** The statement of one task input: three u32. */
+export interface FibInput {
+  readonly n: number
+  readonly a: number
+  readonly b: number
+}
 
 /** The statement of a raw input, or why there is none (one sentence). */
 export const parse = (programId: string, input: Uint8Array): Either.Either<FibInput, string> => {

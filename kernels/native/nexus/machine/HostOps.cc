@@ -1,10 +1,10 @@
-// Handlers of the machine's host ops.
+// Handler of the machine's host op.
 #include "HostOps.h"
 
 #include "../../common/Bytes.h"
 #include "Elf.h"
 #include "Machine.h"
-#include "Receipt.h"
+#include "Rows.h"
 #include "Sha256.h"
 
 namespace pitboss::nexus {
@@ -22,12 +22,6 @@ Outcome failed(const Error& error) {
 
 Outcome bad_params() { return Outcome::error(host::kBadParams, "the parameters of the job cannot be read"); }
 
-Digest digest(const std::vector<MemoryByte>& list) {
-  Sha256 hash;
-  for (const auto& byte : list) hash.update(ByteWriter().u32(byte.address).u8(byte.value).view());
-  return hash.finish();
-}
-
 Outcome execute(std::span<const uint8_t> params, JobContext& context) {
   ByteReader in(params);
   Limits limits;
@@ -44,10 +38,11 @@ Outcome execute(std::span<const uint8_t> params, JobContext& context) {
   };
   const auto found = plan(*image, public_input, private_input, limits, context.stop(), progress(0));
   if (!found) return failed(found.error());
-  TraceDigest trace;
+  Sha256 trace;
   const auto sink = [&](std::span<const Row> rows) {
-    trace.add(rows);
-    if (wants_rows) context.emit(row_bytes(rows));
+    const auto bytes = row_bytes(rows);
+    trace.update(bytes);
+    if (wants_rows) context.emit(bytes);
   };
   const auto execution = run(*found, limits, context.stop(), sink, progress(1));
   if (!execution) return failed(execution.error());
@@ -62,45 +57,13 @@ Outcome execute(std::span<const uint8_t> params, JobContext& context) {
   for (const auto& byte : execution->output_memory) out.u8(byte.value);
   out.blob(found->log).bytes(trace.finish());
   out.u32(static_cast<uint32_t>(found->program.size())).u32(static_cast<uint32_t>(found->initial_memory.size()));
-  out.bytes(digest(found->initial_memory));
   return Outcome::result(out.take());
-}
-
-FibInput read_fib(ByteReader& in) {
-  FibInput out{};
-  out.n = in.u32();
-  out.a = in.u32();
-  out.b = in.u32();
-  return out;
-}
-
-Outcome receipt(std::span<const uint8_t> params, JobContext& context) {
-  ByteReader in(params);
-  const auto input = read_fib(in);
-  if (!in.done()) return bad_params();
-  const auto made = make_receipt(input, context.stop(),
-                                 [&](uint64_t done, uint64_t total) { context.progress(0, done, total); });
-  if (!made) return failed(made.error());
-  return Outcome::result(encode(*made));
-}
-
-Outcome verify(std::span<const uint8_t> params, JobContext& context) {
-  ByteReader in(params);
-  const auto bytes = in.blob();
-  const auto input = read_fib(in);
-  if (!in.done()) return bad_params();
-  const auto verdict = verify_receipt(bytes, input, context.stop(),
-                                      [&](uint64_t done, uint64_t total) { context.progress(0, done, total); });
-  if (!verdict) return failed(verdict.error());
-  return Outcome::result(ByteWriter().u8(static_cast<uint8_t>(*verdict)).text(describe(*verdict)).take());
 }
 
 }  // namespace
 
 void register_machine(host::Registry& registry) {
   registry.add(1, "nexus.execute", execute);
-  registry.add(2, "nexus.receipt", receipt);
-  registry.add(3, "nexus.verify", verify);
 }
 
 }  // namespace pitboss::nexus

@@ -89,7 +89,7 @@ struct Execution {
   std::array<uint32_t, 32> registers{};     // after the last row
 };
 
-// Pass 1. `public_input` is the encoded input (Input.h); it is padded with zeros to a word.
+// Pass 1. `public_input` is the encoded input (specs/nexus-prover.md 2.2); it is padded with zeros to a word.
 Result<Plan> plan(const Image& image, std::span<const uint8_t> public_input, std::span<const uint8_t> private_input,
                   const Limits& limits, const std::atomic<bool>& stop, const StepProgress& progress = {});
 

@@ -23,6 +23,4 @@ class Sha256 {
   uint64_t length_ = 0;
 };
 
-inline Digest sha256(std::span<const uint8_t> bytes) { return Sha256().update(bytes).finish(); }
-
 }  // namespace pitboss::nexus
