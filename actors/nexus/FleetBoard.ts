@@ -7,6 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import {
@@ -52,20 +53,28 @@ export class FleetBoard {
   readonly #tasks: RateMeter
   readonly #events: PubSub.PubSub<FleetEvent>
   readonly #touched: PubSub.PubSub<void>
+  /** What happens before anybody reads, for the first reader; null once it has been handed over. */
+  #first: Queue.Dequeue<FleetEvent> | null
 
-  private constructor(now: () => number, events: PubSub.PubSub<FleetEvent>, touched: PubSub.PubSub<void>) {
+  private constructor(
+    now: () => number,
+    events: PubSub.PubSub<FleetEvent>,
+    touched: PubSub.PubSub<void>,
+    first: Queue.Dequeue<FleetEvent>
+  ) {
     this.now = now
+    this.#first = first
     this.#proofs = new RateMeter(now())
     this.#tasks = new RateMeter(now())
     this.#events = events
     this.#touched = touched
   }
 
-  static make(now: () => number): Effect.Effect<FleetBoard> {
+  static make(now: () => number): Effect.Effect<FleetBoard, never, Scope.Scope> {
     return Effect.gen(function* () {
       const events = yield* PubSub.sliding<FleetEvent>(eventBuffer)
       const touched = yield* PubSub.sliding<void>(1)
-      return new FleetBoard(now, events, touched)
+      return new FleetBoard(now, events, touched, yield* PubSub.subscribe(events))
     })
   }
 
@@ -182,9 +191,14 @@ export class FleetBoard {
     Effect.map(PubSub.subscribe(this.#touched), (queue) => Stream.fromQueue(queue, { maxChunkSize: 1 }))
   )
 
-  readonly events: Stream.Stream<FleetEvent> = Stream.unwrapScoped(
-    Effect.suspend(() => Effect.map(PubSub.subscribe(this.#events), (queue) => Stream.fromQueue(queue)))
-  )
+  /** From now on; the first reader gets what happened before as well. */
+  readonly events: Effect.Effect<Stream.Stream<FleetEvent>, never, Scope.Scope> = Effect.suspend(() => {
+    const first = this.#first
+    this.#first = null
+    const subscribed =
+      first === null ? PubSub.subscribe(this.#events) : Effect.acquireRelease(Effect.succeed(first), Queue.shutdown)
+    return Effect.map(subscribed, (queue) => Stream.fromQueue(queue))
+  })
 
   #put(status: NodeStatus): void {
     this.#nodes.set(status.id, status)

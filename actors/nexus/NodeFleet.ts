@@ -7,6 +7,7 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { NoSuchNode } from "./Errors.ts"
 import type { FleetEvent, FleetStatus } from "./FleetStatus.ts"
@@ -41,8 +42,8 @@ export interface NodeFleetService {
   readonly status: Effect.Effect<FleetStatus>
   /** The present status, then a new one at most every 100 ms while something changes. */
   readonly changes: Stream.Stream<FleetStatus>
-  /** Events from now on. */
-  readonly events: Stream.Stream<FleetEvent>
+  /** Subscribes at once: events from now on, for the first reader from the start of the fleet on. */
+  readonly events: Effect.Effect<Stream.Stream<FleetEvent>, never, Scope.Scope>
   /** Finish the present step, keep the state, work no more until resumed. */
   readonly pause: (node: NodeId) => Effect.Effect<void, NoSuchNode>
   readonly resume: (node: NodeId) => Effect.Effect<void, NoSuchNode>

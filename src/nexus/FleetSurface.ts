@@ -143,7 +143,7 @@ const log = ({ fleet, options, program }: Surface) => {
   return ChildSpec.make({
     id: "log",
     start: Effect.gen(function* () {
-      const { events } = yield* fleet
+      const events = yield* (yield* fleet).events
       const { status } = yield* program
       const lines = Stream.map(events, (event) => Lines.entryOf(event, base(options.program)))
       const summaries = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(summaryEvery)), () =>
@@ -168,7 +168,7 @@ const table = ({ fleet, options, program }: Surface) =>
     id: "table",
     start: Effect.gen(function* () {
       const { start } = yield* Effect.promise(() => import("../console/LiveTable.ts"))
-      const { events } = yield* fleet
+      const events = yield* (yield* fleet).events
       const { changes, stop } = yield* program
       return yield* start({
         stdin: process.stdin,

@@ -1,7 +1,6 @@
 /** What an operator may ask of a running fleet, and how it starts and ends. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -9,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { RateLimited } from "../../../actors/nexus/Errors.ts"
+import type { FleetEvent } from "../../../actors/nexus/FleetStatus.ts"
 import * as ProofBudget from "../../../actors/nexus/ProofBudget.ts"
 import type { Task } from "../../../actors/nexus/Task.ts"
 import * as Harness from "../../harness/Harness.ts"
@@ -496,25 +496,24 @@ describe("readers", () => {
     }).pipe(Harness.onPaper(24))
   )
 
-  it.scoped("events tell each thing once, in order", () =>
+  it.scoped("the first reader gets each event once, in order, from the start of the fleet on", () =>
     Effect.gen(function* () {
       const { fleet } = yield* Harness.batchFile(list(1))
-      const ready = yield* Deferred.make<void>()
-      const reader = yield* fleet.events.pipe(
-        Stream.onStart(Deferred.succeed(ready, undefined)),
-        Stream.map(({ _tag }) => _tag),
-        Stream.take(4),
-        Stream.runCollect,
-        Effect.fork
-      )
-      yield* Deferred.await(ready)
       yield* Harness.pass(9_000, 500)
-      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(reader)), [
-        "TaskFetched",
-        "InputProved",
-        "TaskClosed",
-        "TaskFetched"
-      ])
+      const early = yield* fleet.events
+      const late = yield* fleet.events
+      yield* Harness.pass(9_000, 500)
+      const read = (events: Stream.Stream<FleetEvent>, count: number) =>
+        Effect.map(Stream.runCollect(Stream.take(events, count)), Chunk.toReadonlyArray)
+      const all = yield* read(early, 6)
+      assert.deepStrictEqual(
+        all.map(({ _tag }) => _tag),
+        ["NodeStarted", "TaskFetched", "InputProved", "TaskClosed", "TaskFetched", "InputProved"]
+      )
+      // Whoever comes later sees what comes later.
+      const [next] = yield* read(late, 1)
+      assert.isAbove(next?.at ?? 0, all[0]?.at ?? 0)
+      assert.notStrictEqual(next?._tag, "NodeStarted")
     }).pipe(Harness.onPaper(25))
   )
 

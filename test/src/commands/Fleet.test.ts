@@ -75,6 +75,12 @@ describe.skipIf(!built)("a running fleet", () => {
     const program = await fleet(homeWith(ids.join("\n")), "--max-concurrent", "2")
     await eventually("a proof of every node", () => acceptedNodes(program).size === ids.length)
     assert.deepStrictEqual(await stop(program), { code: 0, signal: null })
+    // Nothing is missing from the beginning of the log.
+    const started = lines(program).filter(({ event }) => event === "NodeStarted")
+    assert.deepStrictEqual(
+      started.map(({ node }) => node),
+      ids.map(String)
+    )
   })
 
   it("defect 5: --workers-per-node proves inputs of one task at the same time", async () => {
