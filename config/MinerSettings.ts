@@ -1,7 +1,7 @@
 /**
  * What an operator can set of the miner. Names of flags are those of the original miner where it has them.
  */
-import { log } from "./PoolSettings.ts"
+import { log, tlsKey } from "./LinkSettings.ts"
 import { flag, type Group, matching, optional, path, seconds, setting, text, whole } from "./Setting.ts"
 
 /** A name of a machine: what the pool accepts. */
@@ -55,11 +55,8 @@ export const miner = {
     name: "tls-cert",
     about: { en: "certificate (PEM) to show to the pool", zh: "向矿池出示的证书（PEM）" }
   }),
-  tlsKey: optional(path("FILE"), {
-    name: "tls-key",
-    about: { en: "its private key (PEM, mode 0600)", zh: "证书私钥（PEM，权限 0600）" }
-  }),
-  ...log,
+  tlsKey,
+  log,
   headless: flag({
     name: "headless",
     about: { en: "log lines instead of the live display", zh: "输出日志行，不显示实时界面" }

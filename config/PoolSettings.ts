@@ -3,34 +3,8 @@
  */
 import * as Schema from "effect/Schema"
 import { devnetSettings } from "./DevnetSettings.ts"
+import { log, tlsKey } from "./LinkSettings.ts"
 import { type Group, type Kind, matching, optional, path, seconds, setting, text, whole } from "./Setting.ts"
-
-const levels = ["trace", "debug", "info", "warn", "error"] as const
-
-/** A level, or a list such as `info,hyper=warn` of which the part without a name counts. */
-const logLevel: Kind<(typeof levels)[number]> = {
-  placeholder: levels.join("|"),
-  schema: Schema.transform(
-    Schema.String.pipe(
-      Schema.filter((value) =>
-        value.split(",").every((part) => /^([\w:.-]+=)?(trace|debug|info|warn|error)$/i.test(part))
-      )
-    ),
-    Schema.Literal(...levels),
-    {
-      strict: true,
-      decode: (value) => {
-        const bare = value
-          .split(",")
-          .find((part) => !part.includes("="))
-          ?.toLowerCase()
-        return levels.find((level) => level === bare) ?? "info"
-      },
-      encode: (level) => level
-    }
-  ),
-  expected: { en: `one of ${levels.join(", ")}`, zh: `${levels.join("、")} 之一` }
-}
 
 /** "host:port", "[v6]:port", ":port"; the port may be 0 for a free one. */
 const isAddress = (value: string) => {
@@ -42,17 +16,6 @@ const address = matching("HOST:PORT", isAddress, {
   en: "an address such as 0.0.0.0:7777",
   zh: "地址，如 0.0.0.0:7777"
 })
-
-/** The log level, of the pool server and of the miner. */
-export const log = {
-  log: setting(logLevel, {
-    name: "log",
-    short: "l",
-    fallback: "info",
-    variables: ["RUST_LOG"],
-    about: { en: "least level of log lines", zh: "日志级别" }
-  })
-} as const satisfies Group
 
 /** Kinds of fees: 1.5 is 1.5 per cent. */
 const percent: Kind<number> = {
@@ -101,7 +64,7 @@ export const poolServer = {
     variables: ["STATUS_LOG_INTERVAL"],
     about: { en: "seconds between status summaries in the log", zh: "日志中状态摘要的间隔秒数" }
   }),
-  ...log,
+  log,
   chain: setting(
     { ...text, placeholder: "devnet" },
     {
@@ -168,10 +131,7 @@ export const poolServer = {
     name: "tls-cert",
     about: { en: "certificate chain (PEM) of the gRPC port", zh: "gRPC 端口的证书链（PEM）" }
   }),
-  tlsKey: optional(path("FILE"), {
-    name: "tls-key",
-    about: { en: "its private key (PEM, mode 0600)", zh: "证书私钥（PEM，权限 0600）" }
-  }),
+  tlsKey,
   tlsCa: optional(path("FILE"), {
     name: "tls-ca",
     about: {
