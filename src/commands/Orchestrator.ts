@@ -3,23 +3,18 @@
  */
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
 import * as ActorSystem from "../../actors/runtime/ActorSystem.ts"
 import * as ChildSpec from "../../actors/runtime/ChildSpec.ts"
-import { SupervisionTree, type SupervisionTreeService } from "../../actors/runtime/SupervisionTree.ts"
 import * as Supervisor from "../../actors/runtime/Supervisor.ts"
 import type { common, orchestrator } from "../../config/Settings.ts"
 import type { Failure, Invocation } from "../cli/CommandSpec.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import { version } from "../cli/Version.ts"
-import { ControlRefused } from "../control/Api.ts"
-import { Controlled, type ControlledService } from "../control/Controlled.ts"
+import { Controlled } from "../control/Controlled.ts"
 import * as ControlServer from "../control/Server.ts"
-import { rowsOf } from "../control/TreeRows.ts"
+import * as WithoutNodes from "../control/WithoutNodes.ts"
 import * as NodeList from "../nexus/client/NodeList.ts"
 import * as Accounts from "../nexus/orchestrator/Accounts.ts"
 import * as EmbeddedOrchestrator from "../nexus/orchestrator/EmbeddedOrchestrator.ts"
@@ -29,7 +24,6 @@ import type { Settings } from "../nexus/orchestrator/Settings.ts"
 import * as Embedded from "../nexus/orchestrator/Settings.ts"
 import * as NativeProver from "../nexus/prover/NativeProver.ts"
 import * as Log from "../telemetry/Log.ts"
-import * as ProcessMemory from "../telemetry/ProcessMemory.ts"
 
 const settingsOf = (home: string, values: Invocation<typeof orchestrator & typeof common>["values"]) =>
   Effect.gen(function* () {
@@ -51,27 +45,6 @@ const settingsOf = (home: string, values: Invocation<typeof orchestrator & typeo
     return settings
   }).pipe(Effect.provide(NodeFileSystem.layer))
 
-/** What it offers to those who steer it: it can be shown and stopped, and it has no nodes. */
-const controlled = (tree: SupervisionTreeService, ended: Deferred.Deferred<void>): ControlledService => {
-  const startedAt = Date.now() - Math.round(performance.now())
-  const about = { program: "orchestrator", pid: process.pid, version, startedAt }
-  const memory = ProcessMemory.reader()
-  const status = Effect.map(Clock.currentTimeMillis, (at) => ({ about, at, memory: memory(), fleet: null }))
-  const refused = Effect.fail(new ControlRefused({ detail: "an orchestrator runs no nodes of its own" }))
-  return {
-    about,
-    status,
-    changes: Stream.repeatEffectWithSchedule(status, Schedule.spaced("1 second")),
-    pause: () => refused,
-    resume: () => refused,
-    restart: () => refused,
-    setConcurrency: () => refused,
-    reload: refused,
-    stop: Effect.asVoid(Deferred.succeed(ended, undefined)),
-    tree: Effect.map(tree.snapshot, rowsOf)
-  }
-}
-
 export const run = (invocation: Invocation<typeof orchestrator & typeof common>): Effect.Effect<void, Failure> => {
   const { values } = invocation
   const least = values.verbose ? "debug" : "info"
@@ -80,7 +53,8 @@ export const run = (invocation: Invocation<typeof orchestrator & typeof common>)
     const settings = yield* settingsOf(home, values)
     yield* DataFolder.own(yield* DataFolder.prepare(home, "orchestrator"), "orchestrator")
     const ended = yield* Deferred.make<void>()
-    const program = controlled(yield* SupervisionTree, ended)
+    const stop = Effect.asVoid(Deferred.succeed(ended, undefined))
+    const program = yield* WithoutNodes.make("orchestrator", "an orchestrator runs no nodes of its own", stop)
     const supervisor = yield* Supervisor.make("orchestrator", {
       intensity: 5,
       period: "1 minute",

@@ -10,12 +10,11 @@
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
-import { AddressUnusable, ListenerBroke, overloaded, type Refusal, tooLarge } from "./Errors.ts"
+import { AddressInUse, AddressUnusable, ListenerBroke, Rejection } from "./Errors.ts"
 
 export interface Request {
   readonly method: string
@@ -45,7 +44,7 @@ export interface Options {
   readonly drainMillis: number
   readonly handle: (request: Request) => Effect.Effect<Reply>
   /** What to answer when a request is refused before it reaches `handle`. */
-  readonly refused: (refusal: Refusal) => Reply
+  readonly refused: (rejection: Rejection) => Reply
 }
 
 export interface Listening {
@@ -53,13 +52,6 @@ export interface Listening {
   readonly port: number
   /** Fails when the listener breaks. */
   readonly broken: Effect.Effect<never, ListenerBroke>
-}
-
-/** The address is in use; by what is for the caller to find out. */
-export class AddressInUse extends Data.TaggedError("AddressInUse")<{ readonly host: string; readonly port: number }> {
-  override get message() {
-    return `${this.host}:${this.port} is in use`
-  }
 }
 
 export const listen = (options: Options): Effect.Effect<Listening, AddressUnusable | AddressInUse, Scope.Scope> =>
@@ -82,9 +74,9 @@ export const listen = (options: Options): Effect.Effect<Listening, AddressUnusab
               options.handle({ method: request.method ?? "GET", target: request.url ?? "/", body })
             ),
             // After a refusal the rest of the body is not read, so the connection cannot be used again.
-            Effect.catchAll((refusal) =>
+            Effect.catchAll((rejection) =>
               Effect.sync(() => {
-                const reply = options.refused(refusal)
+                const reply = options.refused(rejection)
                 return { ...reply, headers: { ...reply.headers, connection: "close" } }
               })
             ),
@@ -133,11 +125,11 @@ export const listen = (options: Options): Effect.Effect<Listening, AddressUnusab
     )
     server.maxConnections = options.maxConnections
     yield* bind(server, options)
+    const { port } = server.address() as AddressInfo
     server.on("error", (error) => {
-      Deferred.unsafeDone(broken, new ListenerBroke({ detail: error.message }))
+      Deferred.unsafeDone(broken, new ListenerBroke({ address: `${options.host}:${port}`, detail: error.message }))
     })
-    const address = server.address() as AddressInfo
-    return { host: options.host, port: address.port, broken: Deferred.await(broken) }
+    return { host: options.host, port, broken: Deferred.await(broken) }
   })
 
 const bind = (server: Http.Server, options: Options) =>
@@ -167,25 +159,27 @@ const close = (server: Http.Server, drainMillis: number) =>
     })
   })
 
+const tooLong = (maxBytes: number) =>
+  new Rejection({ status: 413, detail: `the body has more than ${maxBytes} bytes`, retryAfter: null })
+const tooMuch = new Rejection({ status: 503, detail: "too many requests at once", retryAfter: 2 })
+
 /** The whole body, copied once; `grant` is told of every chunk and says whether memory allows more. */
 const read = (request: Http.IncomingMessage, maxBytes: number, grant: (bytes: number) => boolean) =>
-  Effect.async<Uint8Array, Refusal>((resume) => {
+  Effect.async<Uint8Array, Rejection>((resume) => {
     const chunks: Array<Uint8Array> = []
     let size = 0
-    const done = (result: Effect.Effect<Uint8Array, Refusal>) => {
+    const done = (result: Effect.Effect<Uint8Array, Rejection>) => {
       request.off("data", onData).off("end", onEnd)
       resume(result)
     }
     const onData = (chunk: Uint8Array) => {
       size += chunk.length
-      if (size > maxBytes) return done(tooLarge(`the body has more than ${maxBytes} bytes`))
-      if (!grant(chunk.length)) return done(overloaded("too many requests at once", 2))
+      if (size > maxBytes) return done(tooLong(maxBytes))
+      if (!grant(chunk.length)) return done(tooMuch)
       chunks.push(chunk)
     }
     const onEnd = () => done(Effect.succeed(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)))
-    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
-      return done(tooLarge(`the body has more than ${maxBytes} bytes`))
-    }
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return done(tooLong(maxBytes))
     request.on("data", onData).on("end", onEnd)
     // When the connection dies in the middle, neither comes: the fiber is interrupted by the response's "close".
     return Effect.sync(() => request.off("data", onData).off("end", onEnd))

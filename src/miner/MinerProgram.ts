@@ -24,13 +24,11 @@ import * as Backoff from "../../actors/runtime/Backoff.ts"
 import * as ChildSpec from "../../actors/runtime/ChildSpec.ts"
 import type { IntensityReached, StartFailed } from "../../actors/runtime/Errors.ts"
 import type * as Supervisor from "../../actors/runtime/Supervisor.ts"
-import { SupervisionTree } from "../../actors/runtime/SupervisionTree.ts"
 import type { Language } from "../../config/Setting.ts"
 import * as Signals from "../cli/Signals.ts"
 import { version } from "../cli/Version.ts"
-import { ControlRefused } from "../control/Api.ts"
-import { Controlled, type ControlledService } from "../control/Controlled.ts"
-import { rowsOf } from "../control/TreeRows.ts"
+import { Controlled } from "../control/Controlled.ts"
+import * as WithoutNodes from "../control/WithoutNodes.ts"
 import type { Sink } from "../telemetry/Log.ts"
 import * as ProcessMemory from "../telemetry/ProcessMemory.ts"
 import * as Lines from "./Lines.ts"
@@ -79,35 +77,14 @@ const requests = Effect.gen(function* () {
 
 type Requests = Effect.Effect.Success<typeof requests>
 
-/** It can be shown and stopped, and it has no nodes. */
-const controlled = (service: MinerService, stop: Effect.Effect<void>) =>
-  Effect.map(SupervisionTree, (tree): ControlledService => {
-    const startedAt = Date.now() - Math.round(performance.now())
-    const about = { program: "miner", pid: process.pid, version, startedAt }
-    const memory = ProcessMemory.reader()
-    const status = Effect.map(service.status, ({ at }) => ({ about, at, memory: memory(), fleet: null }))
-    const refused = Effect.fail(new ControlRefused({ detail: "a miner runs no nodes" }))
-    return {
-      about,
-      status,
-      changes: Stream.repeatEffectWithSchedule(status, Schedule.spaced("1 second")),
-      pause: () => refused,
-      resume: () => refused,
-      restart: () => refused,
-      setConcurrency: () => refused,
-      reload: refused,
-      stop,
-      tree: Effect.map(tree.snapshot, rowsOf)
-    }
-  })
-
-const control = ({ run }: Plan, service: MinerService, asked: Requests) =>
+const control = ({ run }: Plan, { stop }: Requests) =>
   ChildSpec.make({
     id: "control",
     backoff,
     start: Effect.gen(function* () {
       const { start } = yield* Effect.promise(() => import("../control/Server.ts"))
-      return yield* start(run).pipe(Effect.provideServiceEffect(Controlled, controlled(service, asked.stop)))
+      const program = WithoutNodes.make("miner", "a miner runs no nodes", stop)
+      return yield* start(run).pipe(Effect.provideServiceEffect(Controlled, program))
     })
   })
 
@@ -162,7 +139,7 @@ export const run = (
     const asked = yield* requests
     const miner = yield* MinerTree.make(plan, (service) => [
       log(plan, service),
-      control(plan, service, asked),
+      control(plan, asked),
       ...(plan.display ? [display(plan, service, asked)] : [])
     ])
     yield* Effect.raceFirst(Effect.zipRight(miner.await, Effect.never), asked.stopped)

@@ -24,13 +24,3 @@ export class AddressUnusable extends Data.TaggedError("AddressUnusable")<{
     return `cannot listen on ${this.address} (${this.flag}): ${this.detail}`
   }
 }
-
-/** A listener that worked has broken; its supervisor starts it again. */
-export class ListenerBroke extends Data.TaggedError("ListenerBroke")<{
-  readonly address: string
-  readonly detail: string
-}> {
-  override get message() {
-    return `the listener on ${this.address} broke: ${this.detail}; starting it again`
-  }
-}

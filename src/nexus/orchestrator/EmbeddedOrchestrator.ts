@@ -16,18 +16,19 @@ import * as Exit from "effect/Exit"
 import type { ParseError } from "effect/ParseResult"
 import * as Scope from "effect/Scope"
 import { Verifier, type VerifierService } from "../../../actors/nexus/Prover.ts"
+import type { AddressUnusable, ListenerBroke, Rejection } from "../../http/Errors.ts"
+import * as Listener from "../../http/Listener.ts"
 import * as Database from "../../storage/Database.ts"
 import { type StorageError, StorageUnavailable } from "../../storage/Errors.ts"
 import * as Books from "./Books.ts"
 import { migrations } from "./BooksSchema.ts"
 import { draw } from "./Draw.ts"
 import * as Endpoints from "./Endpoints.ts"
-import { type AddressUnusable, internal, type ListenerBroke, PortTaken, Refusal } from "./Errors.ts"
+import { internal, overloaded, PortTaken, Refusal, tooLarge } from "./Errors.ts"
 import * as Faults from "./Faults.ts"
 import * as Issue from "./Issue.ts"
 import * as Judge from "./Judge.ts"
 import * as Limits from "./Limits.ts"
-import * as Listener from "./Listener.ts"
 import * as Probe from "./Probe.ts"
 import * as Registry from "./Registry.ts"
 import type { Settings } from "./Settings.ts"
@@ -82,7 +83,7 @@ export const serve = (settings: Settings): Effect.Effect<Serving, ServeError, Sc
       maxBytesInFlight,
       maxConnections,
       drainMillis,
-      refused: Endpoints.refused,
+      refused: rejected,
       handle: yield* handler(settings, seed, books, verifier)
     }).pipe(
       Effect.catchTag("AddressInUse", () =>
@@ -95,6 +96,9 @@ export const serve = (settings: Settings): Effect.Effect<Serving, ServeError, Sc
     )
     return { url, port: listening.port, books, running: listening.broken }
   })
+
+const rejected = ({ detail, retryAfter, status }: Rejection): Listener.Reply =>
+  Endpoints.refused(status === 413 ? tooLarge(detail, retryAfter) : overloaded(detail, retryAfter))
 
 const taken = (settings: Settings, found: Probe.Found): PortTaken =>
   new PortTaken({

@@ -8,6 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Difficulty, NodeId } from "../../../actors/nexus/Task.ts"
+import type { Reply, Request } from "../../http/Listener.ts"
 import * as Codec from "../wire/Codec.ts"
 import * as Messages from "../wire/Messages.ts"
 import type { Decoded, Fields, MessageType } from "../wire/Schema.ts"
@@ -18,7 +19,6 @@ import { badRequest, conflict, gone, notFound, type Refusal, wrongMethod } from 
 import type { Issued } from "./Issue.ts"
 import * as Judge from "./Judge.ts"
 import type { Limiter } from "./Limits.ts"
-import type { Reply, Request } from "./Listener.ts"
 import type { Registry } from "./Registry.ts"
 
 export interface Parts {

@@ -51,24 +51,6 @@ export class PortTaken extends Data.TaggedError("PortTaken")<{
   }
 }
 
-/** The address cannot be listened on at all. Exit code 2. */
-export class AddressUnusable extends Data.TaggedError("AddressUnusable")<{
-  readonly host: string
-  readonly port: number
-  readonly detail: string
-}> {
-  override get message() {
-    return `the orchestrator cannot listen on ${this.host}:${this.port}: ${this.detail}; choose another address`
-  }
-}
-
-/** The listener broke after it had been started; its supervisor starts it again. */
-export class ListenerBroke extends Data.TaggedError("ListenerBroke")<{ readonly detail: string }> {
-  override get message() {
-    return `the orchestrator's listener broke: ${this.detail}; it is started again`
-  }
-}
-
 /** A value of `--faults`, `--limits` or another setting of the orchestrator makes no sense. Exit code 2. */
 export class InvalidSetting extends Data.TaggedError("InvalidSetting")<{
   readonly setting: string

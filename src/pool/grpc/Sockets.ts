@@ -10,7 +10,8 @@ import * as Net from "node:net"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { AddressUnusable, ListenerBroke, PortTaken } from "../Errors.ts"
+import { ListenerBroke } from "../../http/Errors.ts"
+import { AddressUnusable, PortTaken } from "../Errors.ts"
 
 export interface Limits {
   readonly maxSockets: number

@@ -1,7 +1,7 @@
 /**
  * How the HTTP API answers: the envelope `{success, data, error}`, CORS for any origin, and texts of other types.
  */
-import type { Reply } from "../../nexus/orchestrator/Listener.ts"
+import type { Reply } from "../../http/Listener.ts"
 
 const cors = {
   "access-control-allow-origin": "*",

@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Listener from "../../nexus/orchestrator/Listener.ts"
-import { AddressUnusable, ListenerBroke, PortTaken } from "../Errors.ts"
+import * as Listener from "../../http/Listener.ts"
+import { AddressUnusable, PortTaken } from "../Errors.ts"
 import * as Answers from "./Answers.ts"
 import * as Routes from "./Routes.ts"
 
@@ -14,20 +14,15 @@ export interface Options {
   readonly port: number
 }
 
-export interface Serving {
-  readonly port: number
-  readonly broken: Effect.Effect<never, ListenerBroke>
-}
-
 const flag = "--http"
 
 export const serve = (
   options: Options,
   sources: Routes.Sources
-): Effect.Effect<Serving, PortTaken | AddressUnusable, Scope.Scope> =>
+): Effect.Effect<Listener.Listening, PortTaken | AddressUnusable, Scope.Scope> =>
   Effect.gen(function* () {
     const address = `${options.host}:${options.port}`
-    const listening = yield* Listener.listen({
+    return yield* Listener.listen({
       ...options,
       // Every request is a GET: bodies are not read further than this.
       maxBodyBytes: 4_096,
@@ -43,8 +38,4 @@ export const serve = (
           : new AddressUnusable({ address, flag, detail: error.detail })
       )
     )
-    return {
-      port: listening.port,
-      broken: Effect.mapError(listening.broken, ({ detail }) => new ListenerBroke({ address, detail }))
-    }
   })

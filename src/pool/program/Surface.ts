@@ -13,21 +13,17 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { ChainSourceService } from "../../../actors/pool/ChainSource.ts"
 import type { LedgerService } from "../../../actors/pool/Ledger.ts"
 import { PoolService, type PoolServiceShape } from "../../../actors/pool/PoolService.ts"
 import * as Backoff from "../../../actors/runtime/Backoff.ts"
 import * as ChildSpec from "../../../actors/runtime/ChildSpec.ts"
-import { SupervisionTree } from "../../../actors/runtime/SupervisionTree.ts"
 import type { Language } from "../../../config/Setting.ts"
 import { version } from "../../cli/Version.ts"
-import { ControlRefused } from "../../control/Api.ts"
-import { Controlled, type ControlledService } from "../../control/Controlled.ts"
-import { rowsOf } from "../../control/TreeRows.ts"
+import { Controlled } from "../../control/Controlled.ts"
+import * as WithoutNodes from "../../control/WithoutNodes.ts"
 import type { Entry, Sink } from "../../telemetry/Log.ts"
-import * as ProcessMemory from "../../telemetry/ProcessMemory.ts"
 import * as Grpc from "../grpc/Server.ts"
 import * as Process from "../http/Process.ts"
 import * as Http from "../http/Server.ts"
@@ -104,35 +100,14 @@ const http = (options: Options, world: World) =>
     })
   })
 
-/** It can be shown and stopped, and it has no nodes. */
-const controlled = (options: Options) =>
-  Effect.map(SupervisionTree, (tree): ControlledService => {
-    const startedAt = Date.now() - Math.round(performance.now())
-    const about = { program: "pool-server", pid: process.pid, version, startedAt }
-    const memory = ProcessMemory.reader()
-    const status = Effect.map(Clock.currentTimeMillis, (at) => ({ about, at, memory: memory(), fleet: null }))
-    const refused = Effect.fail(new ControlRefused({ detail: "a pool server runs no nodes" }))
-    return {
-      about,
-      status,
-      changes: Stream.repeatEffectWithSchedule(status, Schedule.spaced("1 second")),
-      pause: () => refused,
-      resume: () => refused,
-      restart: () => refused,
-      setConcurrency: () => refused,
-      reload: refused,
-      stop: options.stop,
-      tree: Effect.map(tree.snapshot, rowsOf)
-    }
-  })
-
 const control = (options: Options) =>
   ChildSpec.make({
     id: "control",
     backoff,
     start: Effect.gen(function* () {
       const { start } = yield* Effect.promise(() => import("../../control/Server.ts"))
-      return yield* start(options.run).pipe(Effect.provideServiceEffect(Controlled, controlled(options)))
+      const program = WithoutNodes.make("pool-server", "a pool server runs no nodes", options.stop)
+      return yield* start(options.run).pipe(Effect.provideServiceEffect(Controlled, program))
     })
   })
 

@@ -1,9 +1,8 @@
 import * as Http from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Logger, LogLevel } from "effect"
-import { refused } from "../../../../src/nexus/orchestrator/Endpoints.ts"
-import * as Listener from "../../../../src/nexus/orchestrator/Listener.ts"
-import { call } from "./support.ts"
+import * as Listener from "../../../src/http/Listener.ts"
+import { call } from "../nexus/orchestrator/support.ts"
 
 const options = (handle: Listener.Options["handle"]): Listener.Options => ({
   host: "127.0.0.1",
@@ -13,7 +12,11 @@ const options = (handle: Listener.Options["handle"]): Listener.Options => ({
   maxConnections: 3,
   drainMillis: 50,
   handle,
-  refused
+  refused: ({ detail, retryAfter, status }) => ({
+    status,
+    headers: { "retry-after": String(retryAfter) },
+    body: Buffer.from(detail)
+  })
 })
 const ok: Listener.Reply = { status: 200, headers: {}, body: new Uint8Array(0) }
 const url = ({ port }: Listener.Listening) => `http://127.0.0.1:${port}`
