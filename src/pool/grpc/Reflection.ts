@@ -2,8 +2,8 @@
  * Server reflection (grpc.reflection.v1 and v1alpha): tools such as grpcurl can list and call the pool without a file.
  *
  * Descriptors are made from the texts in Protos.ts at the first question. The package @grpc/reflection is not used: it
- * reads .proto files beside its own source, which do not exist in a bundle. Questions are small and answered one by one;
- * a stream may ask a few hundred times.
+ * reads .proto files beside its own source, which do not exist in a bundle. An answer is a hundred times as large as its
+ * question, so a stream whose answers are not read is not asked on, it may ask a few hundred times, and few are open.
  */
 import * as Grpc from "@grpc/grpc-js"
 import protobuf from "protobufjs"
@@ -28,6 +28,8 @@ const sources = {
 
 /** Questions of one stream. */
 const mostQuestions = 500
+/** Streams that may be open at the same time, of all peers. */
+const mostStreams = 64
 
 interface Message {
   readonly name: string
@@ -140,6 +142,7 @@ const answerOf = (known: Descriptors, question: Record<string, unknown>): Answer
 
 export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch">): void => {
   let descriptors: Descriptors | null = null
+  let open = 0
   for (const version of ["v1", "v1alpha"] as const) {
     const name = `grpc.reflection.${version}`
     let root: protobuf.Root | null = null
@@ -159,13 +162,22 @@ export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch">): voi
     const handle = (call: Grpc.ServerDuplexStream<Buffer, Buffer>) => {
       let count = 0
       call.on("error", () => {})
+      if (open >= mostStreams) {
+        call.emit("error", { code: Grpc.status.RESOURCE_EXHAUSTED, details: "too many reflection streams" })
+        return
+      }
+      open += 1
+      call.on("close", () => {
+        open -= 1
+      })
       call.on("end", () => call.end())
+      call.on("drain", () => call.resume())
       call.on("data", (bytes: Buffer) => {
         count += 1
         sockets.touch(call.getPeer())
         try {
           if (count > mostQuestions) throw new Error("too many questions")
-          call.write(answer(bytes))
+          if (!call.write(answer(bytes))) call.pause()
         } catch (error) {
           const details = error instanceof Error ? error.message : String(error)
           call.emit("error", { code: Grpc.status.INVALID_ARGUMENT, details })

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import * as Http2 from "node:http2"
 import { createRequire } from "node:module"
 import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
@@ -7,6 +8,7 @@ import * as Effect from "effect/Effect"
 import protobuf from "protobufjs"
 import descriptor from "protobufjs/ext/descriptor/index.js"
 import * as Protos from "../../../../src/pool/grpc/Protos.ts"
+import * as Reflection from "../../../../src/pool/grpc/Reflection.ts"
 import { FakePool } from "./FakePool.ts"
 import { genericClient, originalProto, presentProto, reflect, serve } from "./Peers.ts"
 
@@ -42,6 +44,109 @@ for (const version of ["v1", "v1alpha"] as const) {
       assert.strictEqual(Number(missing["error_response"]?.["error_code"]), Grpc.status.NOT_FOUND)
     })
   )
+}
+
+it.scopedLive("a stream whose answers are not read is not asked on, and goes on when they are", () =>
+  Effect.gen(function* () {
+    const { port, questions } = yield* bareReflection
+    const session = yield* rawSession(port, { initialWindowSize: 0 })
+    const stream = questionStream(session)
+    const asked = 200
+    for (let i = 0; i < asked; i++) stream.write(listServices)
+    yield* Effect.promise(() => quiet(questions))
+    assert.isBelow(questions(), asked / 2)
+    let bytes = 0
+    stream.on("data", (chunk: Buffer) => {
+      bytes += chunk.length
+    })
+    session.settings({ initialWindowSize: 1 << 20 })
+    stream.end()
+    yield* Effect.promise(() => new Promise((done) => stream.on("close", done)))
+    assert.strictEqual(questions(), asked)
+    assert.isAbove(bytes, asked * 50)
+  })
+)
+
+it.scopedLive("reflection streams are few; one that ends makes room", () =>
+  Effect.gen(function* () {
+    const { port } = yield* bareReflection
+    const session = yield* rawSession(port, {})
+    const open = Array.from({ length: 64 }, () => questionStream(session))
+    const refused = () =>
+      Effect.promise(() => {
+        const late = questionStream(session)
+        return new Promise<string>((done) => {
+          late.once("response", (headers) => done(String(headers["grpc-status"] ?? "open")))
+          late.once("trailers", (headers) => done(String(headers["grpc-status"])))
+          late.write(listServices)
+        })
+      })
+    assert.strictEqual(yield* refused(), String(Grpc.status.RESOURCE_EXHAUSTED))
+    yield* Effect.promise(
+      () =>
+        new Promise((done) => {
+          open[0]?.on("close", done)
+          open[0]?.resume().end()
+        })
+    )
+    assert.strictEqual(yield* refused(), "open")
+  })
+)
+
+/** Nothing but the reflection service, and how many questions it has read. */
+const bareReflection = Effect.gen(function* () {
+  let questions = 0
+  const server = yield* Effect.acquireRelease(
+    Effect.sync(() => new Grpc.Server()),
+    (made) => Effect.sync(() => made.forceShutdown())
+  )
+  Reflection.addTo(server, {
+    touch: () => {
+      questions += 1
+    }
+  })
+  const port = yield* Effect.promise(
+    () =>
+      new Promise<number>((done, failed) =>
+        server.bindAsync("127.0.0.1:0", Grpc.ServerCredentials.createInsecure(), (error, bound) =>
+          error === null ? done(bound) : failed(error)
+        )
+      )
+  )
+  return { port, questions: () => questions }
+})
+
+const rawSession = (port: number, settings: Http2.Settings) =>
+  Effect.acquireRelease(
+    Effect.promise(
+      () =>
+        new Promise<Http2.ClientHttp2Session>((done) => {
+          const session = Http2.connect(`http://127.0.0.1:${port}`, { settings }, () => done(session))
+        })
+    ),
+    (session) => Effect.sync(() => session.destroy())
+  )
+
+const questionStream = (session: Http2.ClientHttp2Session) => {
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "content-type": "application/grpc",
+    te: "trailers"
+  })
+  stream.on("error", () => {})
+  return stream
+}
+
+/** ServerReflectionRequest { string list_services = 7 }, as one gRPC message. */
+const listServices = Buffer.from([0, 0, 0, 0, 3, 0x3a, 1, 0x2a])
+
+/** Until a count has stopped growing. */
+const quiet = async (count: () => number) => {
+  for (let last = -1; count() === 0 || count() !== last; ) {
+    last = count()
+    await new Promise((done) => setTimeout(done, 100))
+  }
 }
 
 const varint = (value: number): Buffer =>
