@@ -30,6 +30,9 @@ const rateMillis = 30_000
 /** Part of the newest measurement in the latency that is shown. */
 const freshness = 0.2
 
+/** Answers that say nothing about the share itself: it is handed in again, in this session or the next one. */
+const notJudged: ReadonlySet<ShareCode> = new Set<ShareCode>(["rate-limited", "internal", "unauthorised"])
+
 const digestOf = (limbs: Uint8Array): Digest => [
   Limbs.limbAt(limbs, 0),
   Limbs.limbAt(limbs, 1),
@@ -266,7 +269,7 @@ export class MinerCore {
     this.#latency = this.#latency === null ? millis : this.#latency + freshness * (millis - this.#latency)
     const { difficulty, jobId, sent } = share
     this.tell({ _tag: "ShareAnswered", at: now, code, reason, jobId, difficulty, millis, sent })
-    if (code === "rate-limited" || code === "internal" || !this.outbox.settle(share)) return
+    if (notJudged.has(code) || !this.outbox.settle(share)) return
     if (code === "accepted") {
       this.#accepted += 1
       this.#acceptedDifficulty += difficulty

@@ -69,6 +69,11 @@ export interface ChainSourceService {
   readonly maturity: number
   readonly tip: Effect.Effect<ChainTip, ChainUnavailable>
   readonly sync: Effect.Effect<SyncStatus>
+  /**
+   * Candidates on the tip that blocks are still taken for, oldest first: those of the source's earlier run too, so that
+   * work in the miners' hands goes on.
+   */
+  readonly standing: Effect.Effect<ReadonlyArray<Candidate>, ChainUnavailable>
   /** The present candidate at once, then every new one: at each change of the tip and at each refresh. */
   readonly candidates: Stream.Stream<Candidate, ChainUnavailable>
   /** What happens from now on. */

@@ -80,8 +80,6 @@ export const end = (core: PoolCore, member: Member, reason: DisconnectReason, de
   const now = core.now()
   const { session } = member
   if (session !== null) {
-    // Shares of this prefix may still be on their way until the present jobs are over.
-    session.leaves(member.prefix, now + core.settings.board.lifetimeMillis)
     if (core.members.holder(session) === member) core.sessions.detached(session, now)
     const { minerId, worker } = session
     core.tell({ _tag: "Disconnected", peer: member.peer.address, minerId, worker, reason, detail })
@@ -154,7 +152,7 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
     end(core, member, refusal?.reason ?? "malformed", refusal?.detail ?? "", true)
     return
   }
-  const { resumed, secret, session } = sessionOf(core, report, who)
+  const { resumed, session } = sessionOf(core, report, who)
   core.sessions.attached(session)
   member.version = report.version.replace(/[^\x20-\x7e]/g, "?").slice(0, 64)
   member.claimedRate = claimed(report)
@@ -162,8 +160,11 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
   member.lastSeenAt = core.now()
   core.members.identified(member, session, threadsOf(report))
   core.tell({ _tag: "Connected", peer: member.peer.address, minerId: who.minerId, worker: who.worker, resumed })
-  const { aim, prefix } = member
-  push(core, member, { _tag: "Welcome", session: secret, resumed, prefix, shareTarget: aim.target })
+  const { aim } = member
+  member.ticketed = aim
+  const { prefix } = session
+  const ticket = core.sessions.ticket(session)
+  push(core, member, { _tag: "Welcome", session: ticket, resumed, prefix, shareTarget: aim.target })
   const current = core.jobs.current
   if (current !== null) work(core, member, current.job)
 }
@@ -187,28 +188,30 @@ const door = (
   return banned === undefined ? null : { reason: "banned", detail: `banned: ${banned.why}` }
 }
 
-/** The session that the miner can prove to be its own, or a new one. */
+/** The session that the miner has a ticket of, or a new one. */
 const sessionOf = (
   core: PoolCore,
   report: MinerReport,
   { minerId, worker }: Identity
-): { readonly session: Session; readonly secret: string; readonly resumed: boolean } => {
+): { readonly session: Session; readonly resumed: boolean } => {
   const { vardiff } = core.settings
   const now = core.now()
-  const begin = (difficulty: bigint) => Vardiff.start(Vardiff.clamped(difficulty, vardiff, core.hardest), now)
-  const known = report.resume === null ? undefined : core.sessions.find(report.resume)
-  if (report.resume === null || known === undefined || known.minerId !== minerId) {
+  const begin = (difficulty: bigint, at: number) =>
+    Vardiff.start(Vardiff.clamped(difficulty, vardiff, core.hardest), at)
+  const known = report.resume === null ? undefined : core.sessions.resume(report.resume, { minerId, worker }, now)
+  if (known === undefined) {
     const rate = claimed(report)
-    const first = begin(rate === null ? vardiff.startDifficulty : Vardiff.forRate(rate, vardiff))
-    return { ...core.sessions.open(minerId, worker, first, now), resumed: false }
+    const first = begin(rate === null ? vardiff.startDifficulty : Vardiff.forRate(rate, vardiff), now)
+    return { session: core.sessions.open({ minerId, worker }, first, now), resumed: false }
   }
-  // Only who has the secret comes here; the older connection is the miner's own, half dead.
+  // Only who has the ticket comes here; the older connection is the miner's own, half dead.
   const holder = core.members.holder(known)
   if (holder !== undefined) end(core, holder, "superseded", "a newer connection has its session", true)
   known.resumes += 1
   known.worker = worker
-  known.vardiff = begin(known.vardiff.difficulty)
-  return { session: known, secret: report.resume, resumed: true }
+  // What was found during an outage comes all at once and says nothing about the rate.
+  known.vardiff = begin(known.vardiff.difficulty, now + vardiff.graceMillis)
+  return { session: known, resumed: true }
 }
 
 const heartbeat = (core: PoolCore, member: Member, report: MinerReport): void => {
@@ -226,12 +229,16 @@ const heartbeat = (core: PoolCore, member: Member, report: MinerReport): void =>
 // ---------------------------------------------------------------------------------------------------- work
 
 const work = (core: PoolCore, member: Member, job: Job): void => {
-  if (member.session === null) return
+  const { session } = member
+  if (session === null) return
   // A block can have become easier than the connection's shares.
   retarget(core, member, Vardiff.clamped(member.aim.difficulty, core.settings.vardiff, core.hardest))
   const clean = member.sent?.candidate.parent !== job.candidate.parent
   member.sent = job
-  push(core, member, { _tag: "Work", job, clean, shareTarget: member.aim.target, prefix: member.prefix })
+  const ticket = member.ticketed === member.aim ? null : core.sessions.ticket(session)
+  member.ticketed = member.aim
+  const { prefix } = session
+  push(core, member, { _tag: "Work", job, clean, shareTarget: member.aim.target, prefix, session: ticket })
 }
 
 /** From now on its shares must meet this; the easier of the last targets counts for a grace. False: as before. */

@@ -46,7 +46,7 @@ export interface Candidate {
 
 /** A candidate under the pool's own name. Work handed out before is worthless when `clean` is true. */
 export interface Job {
-  /** Unique in the life of the data folder, short text for wire and logs. */
+  /** Limb 0 of the commitment, 16 hexadecimal digits: the same for every process that hands out this candidate. */
   readonly jobId: string
   readonly candidate: Candidate
   readonly clean: boolean
@@ -55,7 +55,7 @@ export interface Job {
 }
 
 /**
- * The part of the nonce space that belongs to one connection: limb 4 of every nonce must have this value. No two living
- * connections ever share a prefix.
+ * The part of the nonce space that belongs to one session: limb 4 of every nonce must have this value. No two sessions,
+ * and so no two living connections, ever share a prefix.
  */
 export type NoncePrefix = bigint

@@ -1,12 +1,14 @@
 /**
  * The job board: every change of the chain becomes a job that all miners get at once.
  *
- * A new parent makes a clean job, a refreshed candidate of the same parent one more that counts beside the earlier ones. A
- * job is sent again before miners could take silence for a dead pool. While the source is away the present job goes on
- * until it expires: it may still be worth a block.
+ * A new parent makes a clean job, a refreshed candidate of the same parent one more that counts beside the earlier ones,
+ * those of a process that was killed included. A job is sent again before miners could take silence for a dead pool.
+ * While the source is away the present job goes on until it expires: it may still be worth a block.
  */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import * as ChildSpec from "../runtime/ChildSpec.ts"
+import type { ChainUnavailable } from "./Errors.ts"
 import * as Feed from "./Feed.ts"
 import type { Candidate } from "./Job.ts"
 import type { PoolCore } from "./PoolCore.ts"
@@ -20,7 +22,7 @@ export const child = (core: PoolCore): ChildSpec.ChildSpec =>
       const feed = Feed.listen(
         core,
         "candidates",
-        core.ground.source.candidates,
+        candidates(core),
         (candidate) => post(core, candidate),
         (down) => {
           away = down
@@ -29,6 +31,17 @@ export const child = (core: PoolCore): ChildSpec.ChildSpec =>
       return Effect.all([feed, repeat(core, () => away)], { concurrency: 2, discard: true })
     })
   })
+
+/** Work that was handed out before, by this process or by the one before it, counts again before there is new work. */
+const candidates = (core: PoolCore): Stream.Stream<Candidate, ChainUnavailable> => {
+  const { candidates, standing } = core.ground.source
+  return Stream.unwrap(
+    Effect.map(standing, (earlier) => {
+      core.jobs.reopen(earlier, core.now())
+      return candidates
+    })
+  )
+}
 
 const post = (core: PoolCore, candidate: Candidate): void => {
   if (candidate.version !== shareVersion) {

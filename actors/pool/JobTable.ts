@@ -3,8 +3,8 @@
  *
  * Jobs of the tip's present child compete for one height: a refresh of the candidate adds a job and leaves the earlier
  * ones valid, up to a bound; a new parent makes all of them stale at once. A share for a job that is known but no longer
- * open is stale, which is something else than a job that never was. Ids carry a mark of the process, so that ids of
- * different runs over one data folder never meet.
+ * open is stale, which is something else than a job that never was. A job is named after its commitment: after a restart
+ * the same work has the same name, so shares for it still count, and those that counted are in the ledger under it.
  */
 import { type Candidate, difficultyOf, type Job, type Limbs as LimbBytes } from "./Job.ts"
 import * as Limbs from "./Limbs.ts"
@@ -32,18 +32,15 @@ const unknown: Found = { _tag: "Unknown" }
 
 export class JobTable {
   readonly #settings: BoardSettings
-  readonly #run: string
   readonly #open = new Map<string, OpenJob>()
   readonly #old = new Map<string, number>()
-  /** Ids by commitment. */
-  readonly #ids = new Map<string, string>()
+  /** Of the open jobs. */
+  #parent: string | null = null
   #current: OpenJob | null = null
   #issued = 0
 
-  /** `run`: the mark of this process, e.g. its start time in base 36. */
-  constructor(settings: BoardSettings, run: string) {
+  constructor(settings: BoardSettings) {
     this.#settings = settings
-    this.#run = run
   }
 
   /** The job that miners should search; null before the first, and after the last one expired. */
@@ -51,7 +48,7 @@ export class JobTable {
     return this.#current
   }
 
-  /** Jobs made so far. */
+  /** Changes of the present job so far. */
   get issued(): number {
     return this.#issued
   }
@@ -65,17 +62,39 @@ export class JobTable {
     this.expire(now)
     const current = this.#current
     if (current !== null && Limbs.equal(current.job.candidate.commitment, candidate.commitment)) return null
-    const clean = current === null || current.job.candidate.parent !== candidate.parent
-    if (clean) this.retireAll()
-    const jobId = this.#idOf(candidate)
+    const clean = this.#follow(candidate.parent)
+    const jobId = jobIdOf(candidate)
     const open = this.#open.get(jobId)
+    this.#issued += 1
     if (open !== undefined) {
-      // The chain came back to an earlier candidate of the same parent: what was handed in for it stays handed in.
+      // An earlier candidate of the same parent, or one from before a restart: what was handed in for it stays handed in.
       this.#open.delete(jobId)
       this.#open.set(jobId, open)
       this.#current = open
       return this.renew(now)
     }
+    this.#current = this.#add(candidate, clean, now)
+    return this.#current
+  }
+
+  /** Shares for these count beside those for the present job: work that an earlier process handed out, oldest first. */
+  reopen(candidates: ReadonlyArray<Candidate>, now: number): void {
+    for (const candidate of candidates) {
+      const clean = this.#follow(candidate.parent)
+      if (!this.#open.has(jobIdOf(candidate))) this.#add(candidate, clean, now)
+    }
+  }
+
+  /** True when the parent is a new one: then everything else is over. */
+  #follow(parent: string): boolean {
+    if (this.#parent === parent && this.#open.size > 0) return false
+    this.retireAll()
+    this.#parent = parent
+    return true
+  }
+
+  #add(candidate: Candidate, clean: boolean, now: number): OpenJob {
+    const jobId = jobIdOf(candidate)
     this.#old.delete(jobId)
     const entry: OpenJob = {
       job: { jobId, candidate, clean, expiresAt: now + this.#settings.lifetimeMillis },
@@ -85,27 +104,11 @@ export class JobTable {
       issuedAt: now
     }
     this.#open.set(jobId, entry)
-    this.#current = entry
     for (const [oldest, { job }] of this.#open) {
       if (this.#open.size <= this.#settings.recentJobs) break
       this.#retire(oldest, job)
     }
     return entry
-  }
-
-  /**
-   * One commitment has one id, also when the chain comes back to it: a nonce under another id would be counted twice, and
-   * under the same id the ledger knows it.
-   */
-  #idOf({ commitment }: Candidate): string {
-    const key = Limbs.keyOf(commitment)
-    const known = this.#ids.get(key)
-    if (known !== undefined) return known
-    this.#issued += 1
-    const jobId = `${this.#run}-${this.#issued.toString(36)}`
-    this.#ids.set(key, jobId)
-    trim(this.#ids, oldNames)
-    return jobId
   }
 
   /** The present job is sent again: its shares count for another lifetime. */
@@ -126,6 +129,11 @@ export class JobTable {
     return height === undefined ? unknown : { _tag: "Stale", height }
   }
 
+  /** The open job of a commitment. */
+  open(commitment: LimbBytes): OpenJob | undefined {
+    return this.#open.get(idOf(commitment))
+  }
+
   /** Every job is over: the chain went on, and what comes next is not known yet. */
   retireAll(): void {
     for (const [jobId, { job }] of this.#open) this.#retire(jobId, job)
@@ -143,6 +151,10 @@ export class JobTable {
     trim(this.#old, oldNames)
   }
 }
+
+const idOf = (commitment: LimbBytes): string => Limbs.limbAt(commitment, 0).toString(16).padStart(16, "0")
+
+const jobIdOf = ({ commitment }: Candidate): string => idOf(commitment)
 
 const trim = <A>(map: Map<string, A>, max: number): void => {
   if (map.size <= max) return

@@ -6,7 +6,7 @@
  */
 import type * as Alarm from "../runtime/Alarm.ts"
 import type { Aim } from "./Aim.ts"
-import type { Job, Limbs, NoncePrefix } from "./Job.ts"
+import type { Job, Limbs } from "./Job.ts"
 import type { OpenJob } from "./JobTable.ts"
 import type { Peer, Push } from "./PoolService.ts"
 import type { Session } from "./Session.ts"
@@ -17,12 +17,13 @@ export class Member {
   readonly id: string
   readonly peer: Peer
   readonly push: (push: Push) => void
-  readonly prefix: NoncePrefix
   readonly connectedAt: number
   readonly bucket: TokenBucket
   /** Null until it has said who it is. */
   session: Session | null = null
   aim: Aim
+  /** What the ticket says that it was given last. */
+  ticketed: Aim | null = null
   /** The easier target that shares may still have been searched under, until `graceUntil`. */
   previous: Aim | null = null
   graceUntil = 0
@@ -41,19 +42,10 @@ export class Member {
   /** Tells the actor to stop; set when it has started. */
   stop: () => void = nothing
 
-  constructor(
-    id: string,
-    peer: Peer,
-    push: (push: Push) => void,
-    prefix: NoncePrefix,
-    bucket: TokenBucket,
-    aim: Aim,
-    now: number
-  ) {
+  constructor(id: string, peer: Peer, push: (push: Push) => void, bucket: TokenBucket, aim: Aim, now: number) {
     this.id = id
     this.peer = peer
     this.push = push
-    this.prefix = prefix
     this.bucket = bucket
     this.aim = aim
     this.connectedAt = now

@@ -4,8 +4,10 @@
  * Plain synchronous state that outlives any single actor of the tree: a restarted actor finds everything where it was.
  * Nothing in here waits.
  */
+import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { NockPowService } from "../../kernels/NockPow.ts"
 import type { AlarmService } from "../runtime/Alarm.ts"
@@ -24,6 +26,7 @@ import { noShares, type PoolEvent } from "./PoolStatus.ts"
 import { Sessions } from "./Session.ts"
 import type { AcceptedShare, ShareCode } from "./Share.ts"
 import type { ShareKernelService } from "./ShareKernel.ts"
+import * as Ticket from "./Ticket.ts"
 import { Winners } from "./Winners.ts"
 
 /** What the pool stands on. */
@@ -88,28 +91,24 @@ export class PoolCore {
   readonly #events: PubSub.PubSub<PoolEvent>
   readonly #touched: PubSub.PubSub<void>
 
-  constructor(
-    settings: PoolSettings,
-    ground: Ground,
-    run: string,
-    events: PubSub.PubSub<PoolEvent>,
-    touched: PubSub.PubSub<void>
-  ) {
+  constructor(settings: PoolSettings, ground: Ground, events: PubSub.PubSub<PoolEvent>, touched: PubSub.PubSub<void>) {
     this.settings = settings
     this.ground = ground
     this.startedAt = ground.alarm.unsafeNow()
-    this.jobs = new JobTable(settings.board, run)
+    this.jobs = new JobTable(settings.board)
     this.door = new Door(settings.limits)
-    this.sessions = new Sessions(settings.limits.maxSessions, settings.limits.resumeMillis)
+    const { maxSessions, resumeMillis } = settings.limits
+    const key = settings.sessionKey === null ? randomBytes(Ticket.keyBytes) : Redacted.value(settings.sessionKey)
+    this.sessions = new Sessions(maxSessions, resumeMillis, ground.prefixes, key)
     this.#events = events
     this.#touched = touched
   }
 
-  static make(settings: PoolSettings, ground: Ground, run: string): Effect.Effect<PoolCore> {
+  static make(settings: PoolSettings, ground: Ground): Effect.Effect<PoolCore> {
     return Effect.gen(function* () {
       const events = yield* PubSub.sliding<PoolEvent>(eventBuffer)
       const touched = yield* PubSub.sliding<void>(1)
-      return new PoolCore(settings, ground, run, events, touched)
+      return new PoolCore(settings, ground, events, touched)
     })
   }
 

@@ -39,7 +39,6 @@ export const make = (core: PoolCore, listener: () => Listener | null): PoolServi
           core.connected.toString(36),
           peer,
           push,
-          core.ground.prefixes.next(),
           new TokenBucket(limits.sharesPerSecond, limits.shareBurst, now),
           core.aims.of(first),
           now

@@ -40,7 +40,7 @@ export interface MinerReport {
   readonly rate: number | null
   readonly version: string
   readonly token: Redacted.Redacted | null
-  /** `session` of an earlier connection: its statistics and difficulty go on, its outstanding shares still count. */
+  /** `session` of an earlier connection: its prefix and difficulty go on, its outstanding shares still count. */
   readonly resume: string | null
 }
 
@@ -49,7 +49,7 @@ export type Push =
   | {
       /** Once, in answer to the first report; a `Work` follows as soon as there is a job. */
       readonly _tag: "Welcome"
-      /** Secret that resumes this session. */
+      /** Ticket that resumes this session, with this process or the next one on the same data. */
       readonly session: string
       readonly resumed: boolean
       readonly prefix: NoncePrefix
@@ -62,6 +62,8 @@ export type Push =
       readonly clean: boolean
       readonly shareTarget: bigint
       readonly prefix: NoncePrefix
+      /** A new ticket, when the difficulty is not what the last one says; null: the last one stands. */
+      readonly session: string | null
     }
   /** The last push: the pool has ended the connection. Not sent for a `close` by the transport. */
   | { readonly _tag: "Closed"; readonly reason: DisconnectReason; readonly detail: string }

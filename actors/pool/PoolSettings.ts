@@ -10,6 +10,8 @@ export interface PoolSettings {
   readonly rewardAddresses: ReadonlyArray<string>
   /** Any one of these lets a miner in; empty: no token is asked for. */
   readonly tokens: ReadonlyArray<Redacted.Redacted>
+  /** Seals the tickets of sessions: 32 bytes, the same over restarts. Null: sessions end with this process. */
+  readonly sessionKey: Redacted.Redacted<Uint8Array> | null
   readonly board: BoardSettings
   readonly vardiff: VardiffSettings
   readonly limits: LimitSettings
@@ -121,6 +123,7 @@ export const defaultPayout: PayoutSettings = {
 export const defaults: PoolSettings = {
   rewardAddresses: [],
   tokens: [],
+  sessionKey: null,
   board: defaultBoard,
   vardiff: defaultVardiff,
   limits: defaultLimits,

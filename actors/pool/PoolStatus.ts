@@ -47,7 +47,7 @@ export interface PoolStatus {
   /** Null until the source answered for the first time. */
   readonly tip: ChainTip | null
   readonly job: JobStatus | null
-  /** Jobs made so far ("work updates"). */
+  /** Changes of the present job so far ("work updates"). */
   readonly jobs: number
   readonly lastJobAt: number | null
   /** One sentence when miners have nothing to do, else null: for the log of "connected but idle". */

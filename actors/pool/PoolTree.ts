@@ -75,9 +75,7 @@ export const make = <const More extends ReadonlyArray<ChildSpec.ChildSpec<unknow
     const pow = yield* NockPow
     const alarm = yield* Alarm.Alarm
     const prefixes = yield* NoncePrefixes.make
-    // The prefixes' random half tells runs apart that began in the same millisecond.
-    const run = `${alarm.unsafeNow().toString(36)}${(prefixes.next() >> 32n).toString(36)}`
-    const core = yield* PoolCore.make(settings, { source, ledger, kernel, pow, alarm, prefixes }, run)
+    const core = yield* PoolCore.make(settings, { source, ledger, kernel, pow, alarm, prefixes })
     let listener: PoolDesk.Listener | null = null
     const connections = Supervisor.dynamicChild("connections", {
       template: (member: Member) => Connection.child(core, member),

@@ -1,105 +1,97 @@
 /**
- * What survives the loss of a connection: a miner's statistics, its difficulty, its earlier prefixes.
+ * What survives the loss of a connection: a miner's nonce prefix, its difficulty, its statistics.
  *
- * A session belongs to whoever has its secret, never to whoever knows the account's name: two connections may mine for one
- * account and none can push out the other. It waits some minutes for its miner; then it is forgotten.
+ * A session belongs to whoever has its ticket, never to whoever knows the account's name: two connections may mine for one
+ * account and none can push out the other. It waits some minutes for its miner; then, as after the end of the process,
+ * the ticket alone brings back its prefix and its difficulty, and only the statistics begin anew.
  */
 import * as Crypto from "node:crypto"
 import type { NoncePrefix } from "./Job.ts"
+import type { NoncePrefixes } from "./NoncePrefixes.ts"
 import { Rate } from "./Rate.ts"
-import type { Vardiff } from "./Vardiff.ts"
-
-/** A prefix of an earlier connection of the session, and until when its shares may still come. */
-interface Former {
-  readonly prefix: NoncePrefix
-  readonly until: number
-}
-
-const maxFormer = 4
+import * as Ticket from "./Ticket.ts"
+import * as Vardiff from "./Vardiff.ts"
 
 export class Session {
-  readonly id: string
-  /** Hash of the secret half. */
-  readonly lock: Uint8Array
+  /** Its part of the nonce space, and its name: no two sessions have the same. */
+  readonly prefix: NoncePrefix
   readonly minerId: string
   worker: string
-  vardiff: Vardiff
+  vardiff: Vardiff.Vardiff
   readonly rate: Rate
   accepted = 0
   stale = 0
   rejected = 0
   lastShareAt: number | null = null
   resumes = 0
-  #former: ReadonlyArray<Former> = none
+  /** The ticket that was given out last. */
+  ticket: Uint8Array = none
 
-  constructor(id: string, lock: Uint8Array, minerId: string, worker: string, vardiff: Vardiff, now: number) {
-    this.id = id
-    this.lock = lock
+  constructor(prefix: NoncePrefix, minerId: string, worker: string, vardiff: Vardiff.Vardiff, now: number) {
+    this.prefix = prefix
     this.minerId = minerId
     this.worker = worker
     this.vardiff = vardiff
     this.rate = new Rate(now)
   }
-
-  leaves(prefix: NoncePrefix, until: number): void {
-    this.#former = [...this.#former.slice(1 - maxFormer), { prefix, until }]
-  }
-
-  owned(prefix: NoncePrefix, now: number): boolean {
-    return this.#former.some((former) => former.prefix === prefix && former.until > now)
-  }
 }
 
-const none: ReadonlyArray<Former> = []
+const none = new Uint8Array(0)
 
-const hash = (text: string): Uint8Array => Crypto.createHash("sha256").update(text).digest()
+interface Who {
+  readonly minerId: string
+  readonly worker: string
+}
 
 export class Sessions {
   readonly #max: number
   readonly #waitMillis: number
-  readonly #all = new Map<string, Session>()
+  readonly #prefixes: NoncePrefixes
+  readonly #key: Uint8Array
+  readonly #all = new Map<NoncePrefix, Session>()
   /** Sessions without a connection, in the order they lost it, with the time of their end. */
   readonly #waiting = new Map<Session, number>()
-  readonly #random: () => string
-  #made = 0
 
-  /** `random` gives secrets: at least 128 bits that nobody can guess. */
-  constructor(
-    max: number,
-    waitMillis: number,
-    random: () => string = () => Crypto.randomBytes(18).toString("base64url")
-  ) {
+  /** `key`: what tickets are sealed with; the same over restarts of a pool, and nobody else's. */
+  constructor(max: number, waitMillis: number, prefixes: NoncePrefixes, key: Uint8Array) {
     this.#max = max
     this.#waitMillis = waitMillis
-    this.#random = random
+    this.#prefixes = prefixes
+    this.#key = key
   }
 
   get size(): number {
     return this.#all.size
   }
 
-  open(
-    minerId: string,
-    worker: string,
-    vardiff: Vardiff,
-    now: number
-  ): { readonly session: Session; readonly secret: string } {
-    this.#forget(now)
-    this.#made += 1
-    const id = this.#made.toString(36)
-    const secret = this.#random()
-    // The copy lives in the heap itself; what node:crypto gives has a buffer of its own outside, at thrice the memory.
-    const session = new Session(id, new Uint8Array(hash(secret)), minerId, worker, vardiff, now)
-    this.#all.set(id, session)
-    return { session, secret: `${id}.${secret}` }
+  open({ minerId, worker }: Who, vardiff: Vardiff.Vardiff, now: number): Session {
+    return this.#add(new Session(this.#prefixes.next(), minerId, worker, vardiff, now), now)
   }
 
-  /** The session of a secret; compared in constant time. */
-  find(secret: string): Session | undefined {
-    const dot = secret.indexOf(".")
-    const session = dot < 0 ? undefined : this.#all.get(secret.slice(0, dot))
-    if (session === undefined) return undefined
-    return Crypto.timingSafeEqual(session.lock, hash(secret.slice(dot + 1))) ? session : undefined
+  /** The session of a ticket of this account, from memory or anew; undefined when it is no such ticket. */
+  resume(text: string, { minerId, worker }: Who, now: number): Session | undefined {
+    const claim = Ticket.read(text)
+    if (claim === undefined || !Ticket.genuine(this.#key, claim, minerId)) return undefined
+    const known = this.#all.get(claim.prefix)
+    if (known !== undefined) return known.minerId === minerId ? known : undefined
+    return this.#add(new Session(claim.prefix, minerId, worker, Vardiff.start(claim.difficulty, now), now), now)
+  }
+
+  /** The session in memory that a ticket belongs to. */
+  find(text: string): Session | undefined {
+    const claim = Ticket.read(text)
+    const session = claim && this.#all.get(claim.prefix)
+    if (claim === undefined || session === undefined) return undefined
+    // Nearly always the last one: then no seal has to be made.
+    const { minerId, ticket } = session
+    const last = ticket.length === claim.bytes.length && Crypto.timingSafeEqual(ticket, claim.bytes)
+    return last || Ticket.genuine(this.#key, claim, minerId) ? session : undefined
+  }
+
+  /** A ticket for a session as it is now. Earlier ones stay valid. */
+  ticket(session: Session): string {
+    session.ticket = Ticket.make(this.#key, session.prefix, session.vardiff.difficulty, session.minerId)
+    return Ticket.textOf(session.ticket)
   }
 
   attached(session: Session): void {
@@ -112,11 +104,17 @@ export class Sessions {
     this.#forget(now)
   }
 
+  #add(session: Session, now: number): Session {
+    this.#forget(now)
+    this.#all.set(session.prefix, session)
+    return session
+  }
+
   #forget(now: number): void {
     for (const [session, until] of this.#waiting) {
       if (until > now && this.#all.size <= this.#max) return
       this.#waiting.delete(session)
-      this.#all.delete(session.id)
+      this.#all.delete(session.prefix)
     }
   }
 }

@@ -29,7 +29,7 @@ import * as Vardiff from "./Vardiff.ts"
 /** The proof version whose shares are only nonces. */
 export const shareVersion = 5
 
-/** For how long after a connection began duplicates are a miner's caution, not abuse. */
+/** For how long after a connection began shares of an earlier one are a miner's caution, not abuse. */
 const resubmitMillis = 60_000
 
 type Answer = (answer: ShareAnswer) => void
@@ -79,9 +79,8 @@ const check = (
   const { entry } = found
   const { version } = entry.job.candidate
   if (version !== shareVersion) return { code: "unsupported", reason: legacy(version) }
-  const prefix = Limbs.prefixOf(nonce)
-  if (prefix !== member.prefix && !session.owned(prefix, now)) {
-    return { code: "wrong-prefix", reason: `limb 4 of every nonce of this connection must be ${member.prefix}` }
+  if (Limbs.prefixOf(nonce) !== session.prefix) {
+    return { code: "wrong-prefix", reason: `limb 4 of every nonce of this session must be ${session.prefix}` }
   }
   if (core.waiting >= maxWaiting) return { code: "rate-limited", reason: "too many shares wait; hand it in later" }
   if (!entry.seen.add(nonce)) return { code: "duplicate", reason: "this nonce was handed in before" }
@@ -123,7 +122,7 @@ export const accepted = (core: PoolCore, pending: Pending, share: AcceptedShare)
   let newDifficulty: bigint | null = null
   if (!member.ended) {
     sample(core, member, session, true)
-    if (Limbs.atMost(share.digest, member.aim.limbs)) session.vardiff = Vardiff.counted(session.vardiff)
+    if (Limbs.atMost(share.digest, member.aim.limbs)) session.vardiff = Vardiff.counted(session.vardiff, now)
     newDifficulty = Connection.review(core, member)
   }
   finish(core, pending, { code: "accepted", reason: share.winner ? "this share is a block" : "", newDifficulty })
@@ -160,8 +159,8 @@ const refuse = (
 
 /** Codes that an honest miner does not earn by bad luck: of a lost connection, a restart of the pool, a new tip. */
 const invalid = (core: PoolCore, member: Member, code: ShareCode): boolean => {
-  if (code === "duplicate") return core.now() - member.connectedAt > resubmitMillis
-  return code === "malformed" || code === "low-difficulty" || code === "wrong-prefix" || code === "unsupported"
+  if (code === "duplicate" || code === "wrong-prefix") return core.now() - member.connectedAt > resubmitMillis
+  return code === "malformed" || code === "low-difficulty" || code === "unsupported"
 }
 
 /** One more share of the sample that decides about a ban. */

@@ -11,7 +11,7 @@ import type { VardiffSettings } from "./PoolSettings.ts"
 
 export interface Vardiff {
   readonly difficulty: bigint
-  /** When counting began, milliseconds. */
+  /** When counting begins or began, milliseconds. */
   readonly since: number
   readonly shares: number
 }
@@ -28,9 +28,15 @@ const highest = 1.6
 /** Difficulties have so many significant bits, so that connections share their targets. */
 const significant = 5
 
+/** The significant bits of a difficulty, rounded down, and how many bits follow them. */
+export const significantOf = (difficulty: bigint): { readonly mantissa: number; readonly shift: number } => {
+  const shift = Math.max(0, difficulty.toString(2).length - significant)
+  return { mantissa: Number(difficulty >> BigInt(shift)), shift }
+}
+
 export const quantised = (difficulty: bigint): bigint => {
-  const shift = BigInt(Math.max(0, difficulty.toString(2).length - significant))
-  return (difficulty >> shift) << shift
+  const { mantissa, shift } = significantOf(difficulty)
+  return BigInt(mantissa) << BigInt(shift)
 }
 
 /** Within the limits and at most the network's difficulty: a harder share than a block makes no sense. */
@@ -47,7 +53,8 @@ export const start = (difficulty: bigint, now: number): Vardiff => ({ difficulty
 export const forRate = (rate: number, settings: VardiffSettings): bigint =>
   BigInt(Math.max(1, Math.round((rate * 60) / settings.sharesPerMinute)))
 
-export const counted = (vardiff: Vardiff): Vardiff => ({ ...vardiff, shares: vardiff.shares + 1 })
+export const counted = (vardiff: Vardiff, now: number): Vardiff =>
+  now < vardiff.since ? vardiff : { ...vardiff, shares: vardiff.shares + 1 }
 
 const intervalMillis = (settings: VardiffSettings): number => 60_000 / settings.sharesPerMinute
 

@@ -166,12 +166,12 @@ const unproved = (
       : { state: "stale", detail: `it was not proved in time: the tip is ${tip.blockId} now` }
   }
   // From before a restart: only the very same candidate can still be delivered.
-  const offered = core.jobs.current?.job.candidate
-  if (offered === undefined) return null
-  if (!Limbs.equal(offered.commitment, commitment)) {
+  if (core.jobs.current === null) return null
+  const open = core.jobs.open(commitment)
+  if (open === undefined) {
     return { state: "stale", detail: "the pool was restarted before it was proved, and its candidate is gone" }
   }
-  core.winners.found(winner, offered)
+  core.winners.found(winner, open.job.candidate)
   return null
 }
 

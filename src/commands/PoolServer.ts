@@ -176,9 +176,10 @@ export const run = (invocation: Invocation<typeof poolServer & typeof common>): 
     const books = yield* DataFolder.prepare(home, "pool")
     yield* DataFolder.own(books, "pool-server")
     yield* DataFolder.own(join(home, "chain"), "pool-server")
+    const sessionKey = yield* Secrets.sessionKey(join(books, "session.key"))
     yield* Effect.logInfo(`pool-server ${version}: data in ${home}`)
     yield* warn(plan)
-    yield* PoolProgram.run(plan, yield* ledgerOf(values, origins, books))
+    yield* PoolProgram.run({ ...plan, pool: { ...plan.pool, sessionKey } }, yield* ledgerOf(values, origins, books))
     yield* Effect.logInfo("stopped")
   }).pipe(
     Effect.scoped,

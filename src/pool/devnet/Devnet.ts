@@ -93,6 +93,8 @@ const label = "devnet"
 const maxProofBytes = 2 ** 20
 /** Subscribers further behind than this lose the oldest; `blockAt` tells what they missed. */
 const eventsKept = 1024
+/** Candidates of one tip that are offered again at most: more than a pool keeps open. */
+const standingKept = 16
 
 const unavailable = (error: { readonly message: string }): ChainUnavailable =>
   error instanceof ChainUnavailable ? error : new ChainUnavailable({ source: label, detail: error.message })
@@ -139,31 +141,41 @@ export const make = (
         },
         createdAt
       )
-      yield* offer(commitment, template.page, createdAt)
+      yield* offer(candidateOf(commitment, template.page, createdAt))
     })
 
-    const offer = (commitment: Limbs, page: Page.PageBody, createdAt: number) =>
+    const candidateOf = (commitment: Limbs, page: Page.PageBody, createdAt: number): Candidate => ({
+      version: rules.proofVersion,
+      commitment,
+      target: Bignum.toValue(page.target),
+      powLength: rules.powLength,
+      height: page.height,
+      parent: native.base58(page.parent),
+      createdAt
+    })
+
+    const offer = (candidate: Candidate) =>
       Effect.suspend(() => {
-        const candidate: Candidate = {
-          version: rules.proofVersion,
-          commitment,
-          target: Bignum.toValue(page.target),
-          powLength: rules.powLength,
-          height: page.height,
-          parent: native.base58(page.parent),
-          createdAt
-        }
         present.candidate = candidate
         return PubSub.publish(offers, candidate)
       })
 
+    /** Candidates on the tip as they were kept, oldest first. */
+    const standing = Effect.suspend(() =>
+      Effect.map(store.candidatesOn(present.tip.id, standingKept), (kept) =>
+        kept.flatMap(({ commitment, madeAt, page: jam }) => {
+          const page = Either.getOrNull(Page.fromJam(native, jam))
+          return page === null ? [] : [candidateOf(commitment, page, madeAt)]
+        })
+      )
+    )
+
     /** After a quick restart the miners' work goes on: the candidate of before is offered again while it is young. */
     const resume = Effect.gen(function* () {
-      const kept = yield* store.latestCandidate(present.tip.id)
-      const page = kept === null ? null : Either.getOrNull(Page.fromJam(native, kept.page))
-      const age = kept === null ? 0 : (yield* Clock.currentTimeMillis) - kept.madeAt
-      if (kept === null || page === null || age < 0 || age >= rules.refreshSeconds * 1000) return yield* renew
-      yield* offer(kept.commitment, page, kept.madeAt)
+      const latest = (yield* standing).at(-1)
+      const age = latest === undefined ? 0 : (yield* Clock.currentTimeMillis) - latest.createdAt
+      if (latest === undefined || age < 0 || age >= rules.refreshSeconds * 1000) return yield* renew
+      yield* offer(latest)
     })
 
     const newTip = (header: Rules.Header) =>
@@ -276,6 +288,7 @@ export const make = (
         networkHeight: present.tip.height,
         detail: `${label}: the chain is this process's own, there is nothing to wait for`
       })),
+      standing: Effect.mapError(standing, unavailable),
       candidates: Stream.unwrapScoped(
         Effect.map(PubSub.subscribe(offers), (later) => {
           const first = present.candidate

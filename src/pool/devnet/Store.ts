@@ -79,7 +79,7 @@ const bytes = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromS
 })
 const TransactionRow = Schema.Struct({ txId: Schema.String, payment: Schema.String, body: bytes })
 const CandidateRow = Schema.Struct({ parent: Schema.String, height: Integer, page: bytes, transactions: bytes })
-const LatestRow = Schema.Struct({ commitment: bytes, page: bytes, madeAt: Integer })
+const OfferedRow = Schema.Struct({ commitment: bytes, page: bytes, madeAt: Integer })
 const BytesRow = Schema.Struct({ page: bytes, proof: Schema.NullOr(bytes), commitment: bytes })
 const PaymentRow = Schema.Struct({
   id: Schema.String,
@@ -203,12 +203,15 @@ export const make = (sql: SqlClient.SqlClient) => {
         CandidateRow,
         sql`SELECT parent, height, page, transactions FROM devnet_candidates WHERE commitment = ${commitment}`
       ),
-    /** The newest one on a parent. */
-    latestCandidate: (parent: string) =>
-      first(
-        LatestRow,
-        sql`SELECT commitment, page, made_at AS madeAt FROM devnet_candidates
-            WHERE parent = ${parent} ORDER BY made_at DESC, rowid DESC LIMIT 1`
+    /** The newest ones on a parent, at most `limit`, oldest first. */
+    candidatesOn: (parent: string, limit: number) =>
+      Effect.map(
+        rows(
+          OfferedRow,
+          sql`SELECT commitment, page, made_at AS madeAt FROM devnet_candidates
+              WHERE parent = ${parent} ORDER BY made_at DESC, rowid DESC LIMIT ${limit}`
+        ),
+        (newest) => newest.toReversed()
       ),
     dropCandidates: (below: number) => sql`DELETE FROM devnet_candidates WHERE height < ${below}`
   } as const

@@ -142,12 +142,13 @@ class Subscription implements Writable, Listener {
     }
   }
 
-  private work({ clean, job, prefix, shareTarget }: Extract<Push, { readonly _tag: "Work" }>): void {
+  private work({ clean, job, prefix, session, shareTarget }: Extract<Push, { readonly _tag: "Work" }>): void {
     if (this.over) return
     if (this.own?.target !== shareTarget) this.own = { target: shareTarget, bytes: Wire.encodeOwn(prefix, shareTarget) }
     const parts = [this.context.encode(job), this.own.bytes]
     if (clean !== job.clean) parts.push(Wire.encodeClean(clean))
-    if (this.session !== null) parts.push(Wire.encodeSession(this.session))
+    const ticket = session ?? this.session
+    if (ticket !== null) parts.push(Wire.encodeSession(ticket))
     this.session = null
     this.outbox.put(Buffer.concat(parts))
   }

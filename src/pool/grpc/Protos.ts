@@ -54,8 +54,9 @@ message WorkOrder {
   uint64 share_difficulty = 14;
   // Name of the chain, for example "devnet".
   string chain = 15;
-  // The subscription's secret, in its first order: send it with every WorkResult, and in the first MinerStatus after a
-  // reconnection to get the same nonce prefix and difficulty back.
+  // The subscription's secret, in its first order and again with a new difficulty: send the latest with every WorkResult,
+  // and in the first MinerStatus after a reconnection to get the same nonce prefix and difficulty back. It outlives the
+  // pool's process.
   string session = 16;
 }
 

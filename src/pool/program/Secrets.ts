@@ -1,13 +1,15 @@
 /**
- * Files that hold secrets or keys of the pool server: access tokens, and the TLS keys of the gRPC port.
+ * Files that hold secrets or keys of the pool server: access tokens, the TLS keys of the gRPC port, the key of sessions.
  *
  * A secret that other users of the machine can read is none: such a file is refused before anything starts. Tokens stay
  * redacted in memory and are compared in constant time by the pool's actors.
  */
-import { readFileSync, statSync } from "node:fs"
+import { randomBytes } from "node:crypto"
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs"
 import { createSecureContext } from "node:tls"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Ticket from "../../../actors/pool/Ticket.ts"
 import { FileError } from "../../cli/Errors.ts"
 import type { Tls } from "../grpc/Server.ts"
 
@@ -32,6 +34,35 @@ export const read = (path: string, secret: boolean): Effect.Effect<Buffer, FileE
       return readFileSync(path)
     },
     catch: failed(path)
+  })
+
+/** A new file that is whole or not there, readable by its owner alone. */
+const write = (path: string, bytes: Uint8Array) => {
+  const draft = `${path}.${process.pid}`
+  const file = openSync(draft, "w", 0o600)
+  try {
+    writeSync(file, bytes)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(draft, path)
+}
+
+/** The key that seals the tickets of miners' sessions: made once, so that sessions outlive the process. */
+export const sessionKey = (path: string): Effect.Effect<Redacted.Redacted<Uint8Array>, FileError> =>
+  Effect.gen(function* () {
+    const problem = (cause: unknown) => `cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`
+    yield* Effect.try({
+      try: () => {
+        if (!existsSync(path)) write(path, randomBytes(Ticket.keyBytes))
+      },
+      catch: (cause) => new FileError({ path, problem: problem(cause) })
+    })
+    const key = yield* read(path, true)
+    if (key.length === Ticket.keyBytes) return Redacted.make(key)
+    const found = `expected ${Ticket.keyBytes} bytes, found ${key.length}; remove it, and a new one is made`
+    return yield* new FileError({ path, problem: found })
   })
 
 /** One token per line; empty lines and lines that begin with # do not count. */

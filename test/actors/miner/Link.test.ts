@@ -42,14 +42,18 @@ describe("miner: answers of the pool", () => {
       yield* settle
       yield* world.pools[0]?.order(job()) ?? Effect.void
       yield* find(yield* Queue.take(world.searches))
-      const first = yield* Queue.take(world.submitted)
-      yield* first.answer({ ...accepted, code: "rate-limited" })
-      yield* settle
-      assert.strictEqual((yield* shares(world)).pending, 1)
-      yield* TestClock.adjust("3 seconds")
-      const second = yield* Queue.take(world.submitted)
-      assert.deepStrictEqual(second.nonce, first.nonce)
-      yield* second.answer(accepted)
+      let share = yield* Queue.take(world.submitted)
+      const { nonce } = share
+      // A pool that is about to stop has ended the session already: unauthorised.
+      for (const code of ["rate-limited", "internal", "unauthorised"] as const) {
+        yield* share.answer({ ...accepted, code })
+        yield* settle
+        assert.strictEqual((yield* shares(world)).pending, 1)
+        yield* TestClock.adjust("3 seconds")
+        share = yield* Queue.take(world.submitted)
+        assert.deepStrictEqual(share.nonce, nonce)
+      }
+      yield* share.answer(accepted)
       yield* settle
       const end = yield* shares(world)
       assert.deepStrictEqual([end.found, end.accepted, end.rejected, end.pending], [1, 1, 0, 0])

@@ -3,7 +3,16 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { FakeChain, pass, report, settle, start, startDifficulty, TestMiner } from "../../harness/pool/PoolHarness.ts"
+import {
+  FakeChain,
+  pass,
+  report,
+  settle,
+  start,
+  startDifficulty,
+  TestMiner,
+  type TestPool
+} from "../../harness/pool/PoolHarness.ts"
 
 describe("jobs", () => {
   it.scoped("every chain change reaches every miner without a tick of the clock, as one shared clean job", () =>
@@ -79,13 +88,14 @@ describe("jobs", () => {
       })
   )
 
-  it.scoped("ids of two runs never meet", () =>
+  it.scoped("the same work has the same id in every run, and other work another one", () =>
     Effect.gen(function* () {
-      const one = yield* start()
-      const first = (yield* one.pool.status).job?.jobId
-      yield* pass(1)
-      const two = yield* start()
-      assert.notStrictEqual((yield* two.pool.status).job?.jobId, first)
+      const chain = yield* FakeChain.make()
+      const jobId = ({ pool }: TestPool) => Effect.map(pool.status, ({ job }) => job?.jobId)
+      const first = yield* jobId(yield* start({ chain }))
+      assert.strictEqual(yield* jobId(yield* start({ chain })), first)
+      yield* chain.refresh
+      assert.notStrictEqual(yield* jobId(yield* start({ chain })), first)
     })
   )
 })

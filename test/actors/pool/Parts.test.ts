@@ -8,7 +8,9 @@ import { Intake } from "../../../actors/pool/Intake.ts"
 import { targetOf } from "../../../actors/pool/Job.ts"
 import type { BlockState, PoolBlock } from "../../../actors/pool/Ledger.ts"
 import * as Limbs from "../../../actors/pool/Limbs.ts"
+import { NoncePrefixes } from "../../../actors/pool/NoncePrefixes.ts"
 import { Sessions } from "../../../actors/pool/Session.ts"
+import * as Ticket from "../../../actors/pool/Ticket.ts"
 import { TokenBucket } from "../../../actors/pool/TokenBucket.ts"
 import * as Vardiff from "../../../actors/pool/Vardiff.ts"
 import { Winners } from "../../../actors/pool/Winners.ts"
@@ -39,46 +41,76 @@ describe("token bucket", () => {
 })
 
 describe("sessions", () => {
-  it("a session is found by its whole secret only, until it has waited too long", () => {
-    let serial = 0
-    const sessions = new Sessions(100, 1_000, () => `secret-${serial++}`)
-    const open = (now: number) => sessions.open("alice", "rig", Vardiff.start(1n, now), now)
-    const { secret, session } = open(0)
-    assert.strictEqual(sessions.find(secret), session)
-    for (const wrong of ["", ".", secret.slice(0, -1), `${secret}x`, secret.replace("1.", "2."), "1"]) {
+  const key = new Uint8Array(Ticket.keyBytes).fill(7)
+  let generation = 0
+  const sessionsOf = (max: number, waitMillis: number, own = key) =>
+    new Sessions(max, waitMillis, new NoncePrefixes(() => generation++), own)
+  const alice = { minerId: "alice", worker: "rig" }
+
+  it("a session is found by a whole ticket only, until it has waited too long; any of its tickets will do", () => {
+    const sessions = sessionsOf(100, 1_000)
+    const session = sessions.open(alice, Vardiff.start(1n, 0), 0)
+    const first = sessions.ticket(session)
+    session.vardiff = Vardiff.start(64n, 0)
+    const second = sessions.ticket(session)
+    assert.notStrictEqual(first, second)
+    for (const ticket of [first, second]) assert.strictEqual(sessions.find(ticket), session)
+    for (const wrong of ["", ".", second.slice(0, -1), `${second}x`, `${second.slice(0, -2)}zz`, "x".repeat(36)]) {
       assert.isUndefined(sessions.find(wrong))
+      assert.isUndefined(sessions.resume(wrong, alice, 0))
     }
     sessions.detached(session, 0)
-    open(999)
-    assert.strictEqual(sessions.find(secret), session)
-    open(1_000)
-    assert.isUndefined(sessions.find(secret))
+    sessions.open(alice, Vardiff.start(1n, 0), 999)
+    assert.strictEqual(sessions.find(second), session)
+    sessions.open(alice, Vardiff.start(1n, 0), 1_000)
+    assert.isUndefined(sessions.find(second))
+  })
+
+  it("a ticket brings prefix and difficulty to the next process; of another account or another key it is nothing", () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt(1n, 2n ** 200n),
+        fc.integer({ min: 0, max: 26 }),
+        fc.integer({ min: 1, max: 255 }),
+        (d, at, flip) => {
+          const before = sessionsOf(10, 1_000)
+          const session = before.open(alice, Vardiff.start(d, 0), 0)
+          const ticket = before.ticket(session)
+          const after = sessionsOf(10, 1_000)
+          assert.isUndefined(after.find(ticket))
+          const bytes = Buffer.from(ticket, "base64url")
+          bytes.writeUInt8(bytes.readUInt8(at) ^ flip, at)
+          for (const [forged, who] of [
+            [bytes.toString("base64url"), alice],
+            [ticket, { ...alice, minerId: "mallory" }]
+          ] as const) {
+            assert.isUndefined(after.resume(forged, who, 0))
+          }
+          assert.isUndefined(sessionsOf(10, 1_000, new Uint8Array(Ticket.keyBytes)).resume(ticket, alice, 0))
+          const resumed = after.resume(ticket, alice, 0)
+          assert.strictEqual(resumed?.prefix, session.prefix)
+          assert.strictEqual(resumed?.vardiff.difficulty, Vardiff.quantised(d))
+          assert.strictEqual(after.find(ticket), resumed)
+          assert.strictEqual(after.resume(ticket, alice, 1), resumed)
+        }
+      )
+    )
   })
 
   it("those that wait are bounded, the oldest go first; those that are served never go", () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 100 }), (served) => {
-        const sessions = new Sessions(10, 1_000_000)
+        const sessions = sessionsOf(10, 1_000_000)
         const opened = served.map((stays, now) => {
-          const { secret, session } = sessions.open("alice", "", Vardiff.start(1n, now), now)
+          const session = sessions.open(alice, Vardiff.start(1n, now), now)
           if (!stays) sessions.detached(session, now)
-          return { secret, session, stays }
+          return { ticket: sessions.ticket(session), session, stays }
         })
         const living = opened.filter(({ stays }) => stays)
         assert.isAtMost(sessions.size, Math.max(10, living.length) + 1)
-        for (const { secret, session } of living) assert.strictEqual(sessions.find(secret), session)
+        for (const { ticket, session } of living) assert.strictEqual(sessions.find(ticket), session)
       })
     )
-  })
-
-  it("former prefixes are few, and end", () => {
-    const { session } = new Sessions(10, 1_000).open("alice", "", Vardiff.start(1n, 0), 0)
-    for (let n = 1n; n <= 10n; n++) session.leaves(n, Number(n) * 100)
-    assert.deepStrictEqual(
-      [6n, 7n, 8n, 9n, 10n].map((prefix) => session.owned(prefix, 0)),
-      [false, true, true, true, true]
-    )
-    assert.isFalse(session.owned(10n, 1_000))
   })
 })
 

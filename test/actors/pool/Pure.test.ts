@@ -205,7 +205,7 @@ describe("job table", () => {
   })
 
   it("a refresh keeps earlier jobs of the parent open, a new parent closes all of them", () => {
-    const table = new JobTable(defaultBoard, "run")
+    const table = new JobTable(defaultBoard)
     const first = table.issue(candidate("a"), 0)
     const second = table.issue(candidate("a"), 1)
     assert.deepStrictEqual([first?.job.clean, second?.job.clean], [true, false])
@@ -217,7 +217,7 @@ describe("job table", () => {
   })
 
   it("the same candidate again is no new job", () => {
-    const table = new JobTable(defaultBoard, "run")
+    const table = new JobTable(defaultBoard)
     const same = candidate("a")
     assert.isNotNull(table.issue(same, 0))
     assert.isNull(table.issue(same, 1))
@@ -228,7 +228,7 @@ describe("job table", () => {
     const parents = fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 60 })
     fc.assert(
       fc.property(parents, (names) => {
-        const table = new JobTable({ ...defaultBoard, recentJobs: 4 }, "run")
+        const table = new JobTable({ ...defaultBoard, recentJobs: 4 })
         const issued = names.map((parent, now) => table.issue(candidate(parent), now))
         const ids = issued.map((entry) => entry?.job.jobId ?? "")
         assert.strictEqual(new Set(ids).size, ids.length)
@@ -244,7 +244,7 @@ describe("job table", () => {
   })
 
   it("a commitment keeps its id when the chain comes back to it, so no nonce counts twice", () => {
-    const table = new JobTable(defaultBoard, "run")
+    const table = new JobTable(defaultBoard)
     const [a, b, other] = [candidate("p"), candidate("p"), candidate("q")]
     const first = table.issue(a, 0)
     const nonce = limbs([1n])
@@ -261,11 +261,37 @@ describe("job table", () => {
     assert.strictEqual(returned?.job.jobId, first?.job.jobId)
     assert.isTrue(returned?.job.clean)
     assert.strictEqual(table.find(returned?.job.jobId ?? "", 5)._tag, "Open")
-    assert.strictEqual(table.issued, 3)
+    assert.strictEqual(table.issued, 5)
+  })
+
+  it("jobs of before a restart are open beside the present one, under their names", () => {
+    const before = new JobTable(defaultBoard)
+    const [old, first, second] = [candidate("o"), candidate("p"), candidate("p")]
+    before.issue(old, 0)
+    const ids = [first, second].map((one) => before.issue(one, 1)?.job.jobId ?? "")
+    const after = new JobTable(defaultBoard)
+    after.reopen([first, second], 100)
+    assert.isNull(after.current)
+    const present = after.issue(second, 100)
+    assert.strictEqual(present?.job.jobId, ids[1])
+    for (const id of ids) assert.strictEqual(after.find(id, 101)._tag, "Open")
+    assert.strictEqual(after.open(first.commitment)?.job.candidate, first)
+    const nonce = limbs([1n])
+    assert.isTrue(present?.seen.add(nonce))
+    // Asked again by the same process: nothing is lost, and a chain that went on meanwhile closes them.
+    after.reopen([first, second], 102)
+    assert.strictEqual(after.current, present)
+    assert.isFalse(present?.seen.add(nonce))
+    const third = candidate("q")
+    after.reopen([third], 103)
+    assert.isNull(after.current)
+    for (const id of ids) assert.strictEqual(after.find(id, 104)._tag, "Stale")
+    assert.strictEqual(after.issue(third, 105), after.open(third.commitment))
+    assert.strictEqual(after.openJobs, 1)
   })
 
   it("a job expires, unless it is sent again", () => {
-    const table = new JobTable({ ...defaultBoard, lifetimeMillis: 100 }, "run")
+    const table = new JobTable({ ...defaultBoard, lifetimeMillis: 100 })
     const entry = table.issue(candidate("a"), 0)
     const id = entry?.job.jobId ?? ""
     assert.strictEqual(table.find(id, 99)._tag, "Open")

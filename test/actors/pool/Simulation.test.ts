@@ -85,7 +85,7 @@ describe("a pool in virtual time", () => {
           if (now % 1_000 === 999) {
             const [rig] = rigs.splice(0, 1)
             if (rig === undefined) continue
-            const { session } = rig.miner.welcome
+            const session = rig.miner.ticket
             rig.miner.connection.close("left", "the cable")
             rig.miner = yield* TestMiner.connect(pool, { minerId: rig.name, resume: session })
             rigs.push(rig)

@@ -41,7 +41,7 @@ const mine = (start: Vardiff.Vardiff, rate: (now: number) => number, until: numb
     const found = step === now + gap
     now = step
     if (found) {
-      vardiff = Vardiff.counted(vardiff)
+      vardiff = Vardiff.counted(vardiff, now)
       shares += 1
     }
     if (found || now >= due) look()

@@ -301,6 +301,19 @@ describe("after a restart", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.scoped("a block of an earlier candidate goes on too, as long as the chain still takes it", () =>
+    Effect.gen(function* () {
+      const kernel = new FakeKernel()
+      kernel.provingGate = Effect.never
+      const run = yield* twice(({ chain }) => {
+        chain.standing = [chain.candidate]
+        return chain.refresh
+      }, kernel)
+      assert.strictEqual(trail(run).at(-1), "accepted")
+      assert.strictEqual(run.chain.delivered.length, 1)
+    })
+  )
+
   it.scoped("an accepted block that was not credited is credited, once", () =>
     Effect.gen(function* () {
       const chain = yield* FakeChain.make()

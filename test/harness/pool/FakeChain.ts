@@ -34,6 +34,8 @@ export class FakeChain {
   defects = 0
   canPay = true
   candidate: Candidate
+  /** What the source kept of an earlier run. */
+  standing: ReadonlyArray<Candidate> = []
   #serial = 0
   readonly #candidates: PubSub.PubSub<Candidate>
   readonly #events: PubSub.PubSub<ChainEvent>
@@ -130,6 +132,7 @@ export class FakeChain {
           ? { state: "unreachable", networkHeight: null, detail: "it is away" }
           : { state: "synced", networkHeight: this.tip.height, detail: "" }
       ),
+      standing: Effect.suspend(() => (this.down ? Effect.fail(unavailable()) : Effect.succeed(this.standing))),
       candidates: opened(
         Stream.unwrapScoped(
           Effect.map(PubSub.subscribe(this.#candidates), (queue) =>

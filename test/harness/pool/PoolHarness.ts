@@ -26,6 +26,8 @@ export interface TestPool {
 }
 
 export interface Swaps {
+  /** Of random numbers; another process has another one. */
+  readonly seed?: string
   readonly chain?: FakeChain
   readonly ledger?: MemoryLedger
   readonly kernel?: FakeKernel
@@ -41,6 +43,9 @@ export const networkDifficulty = 1_000_000n
 export const startDifficulty = 1_024n
 
 export const start = (swaps: Swaps = {}): Effect.Effect<TestPool, never, Scope.Scope> =>
+  begun(swaps).pipe(Effect.withRandom(Random.make(swaps.seed ?? "pool")))
+
+const begun = (swaps: Swaps): Effect.Effect<TestPool, never, Scope.Scope> =>
   Effect.gen(function* () {
     const chain = swaps.chain ?? (yield* FakeChain.make(maxTarget / networkDifficulty))
     const ledger = swaps.ledger ?? new MemoryLedger()
@@ -61,7 +66,7 @@ export const start = (swaps: Swaps = {}): Effect.Effect<TestPool, never, Scope.S
     const tree = yield* Effect.provide(SupervisionTree, runtime)
     yield* settle
     return { pool: service, tree, chain, ledger, kernel }
-  }).pipe(Effect.withRandom(Random.make("pool")))
+  })
 
 /** Lets everything that needs no time happen. */
 export const settle: Effect.Effect<void> = Effect.gen(function* () {
@@ -96,6 +101,8 @@ export const token = (text: string): Redacted.Redacted => Redacted.make(text)
 type Work = Extract<Push, { readonly _tag: "Work" }>
 
 let ports = 1_000
+/** Of nonces: a miner that comes back does not search the same ones again. */
+let serial = 0
 
 /** A miner of the test: what it was pushed, and shares of any worth. */
 export class TestMiner {
@@ -103,7 +110,6 @@ export class TestMiner {
   readonly pushes: ReadonlyArray<Push>
   readonly connection: PoolConnection
   readonly address: string
-  #serial = 0
 
   private constructor(connection: PoolConnection, address: string, pushes: ReadonlyArray<Push>) {
     this.connection = connection
@@ -142,6 +148,12 @@ export class TestMiner {
     return found
   }
 
+  /** What it would resume its session with. */
+  get ticket(): string {
+    const told = this.works.findLast(({ session }) => session !== null)
+    return told?.session ?? this.welcome.session
+  }
+
   get closed(): Extract<Push, { readonly _tag: "Closed" }> | null {
     const found = this.pushes.find((push) => push._tag === "Closed")
     return found?._tag === "Closed" ? found : null
@@ -149,8 +161,8 @@ export class TestMiner {
 
   /** The next nonce that is worth so many digests. */
   nonce(difficulty: bigint | number): Uint8Array {
-    this.#serial += 1
-    return nonce(this.work.prefix, difficulty, this.#serial)
+    serial += 1
+    return nonce(this.work.prefix, difficulty, serial)
   }
 
   /** Hand in a share for the present job; answered before time passes. */

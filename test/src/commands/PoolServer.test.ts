@@ -77,7 +77,7 @@ describe("pool-server", () => {
     const listed = await Effect.runPromise(Effect.scoped(services(Number(port))))
     assert.deepStrictEqual(listed.slice(0, 2), ["pool.MiningPool", "grpc.health.v1.Health"])
     const order = await Effect.runPromise(Effect.scoped(firstOrder(Number(port))))
-    assert.match(order.work_id, /-\d+$/)
+    assert.match(order.work_id, /^[0-9a-f]{16}$/)
     await program.until(/INFO\] miner old is connected/)
 
     const second = await run(["pool-server", ...free], { home })

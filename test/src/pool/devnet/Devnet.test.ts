@@ -399,16 +399,21 @@ describe("the database", () => {
         Effect.gen(function* () {
           const { source } = yield* makeDevnet({ file })
           for (let block = 0; block < 3; block++) yield* mine(source)
+          const first = yield* candidateOf(source)
           const asked = yield* Effect.forkScoped(source.pay?.("p", [{ pkh: miner, nicks: 5n }]) ?? Effect.never)
           yield* TestClock.adjust(1)
           yield* Fiber.interrupt(asked)
-          return { tip: yield* source.tip, notes: yield* source.notes(pkh), candidate: yield* candidateOf(source) }
+          const candidate = yield* candidateOf(source)
+          assert.deepStrictEqual(yield* source.standing, [first, candidate])
+          return { tip: yield* source.tip, notes: yield* source.notes(pkh), first, candidate }
         })
       )
       // A quick restart: the miners go on with the same work.
       yield* TestClock.adjust("10 seconds")
-      const soon = yield* Effect.scoped(Effect.flatMap(makeDevnet({ file }), ({ source }) => candidateOf(source)))
-      assert.deepStrictEqual(soon, before.candidate)
+      const soon = yield* Effect.scoped(
+        Effect.flatMap(makeDevnet({ file }), ({ source }) => Effect.all([candidateOf(source), source.standing]))
+      )
+      assert.deepStrictEqual(soon, [before.candidate, [before.first, before.candidate]])
       // A late one: there is new work, and a winner of before can still be handed in.
       yield* TestClock.adjust("1 hours")
       const { keyMade, source } = yield* makeDevnet({ file })
@@ -419,6 +424,8 @@ describe("the database", () => {
       const nonce = nonceOf(3)
       assert.strictEqual(yield* source.submit(before.candidate, nonce, proofOf(before.candidate, nonce)), "delivered")
       assert.strictEqual((yield* source.notes(miner)).length, 1)
+      // The chain went on: nothing of before is left to work on.
+      assert.deepStrictEqual(yield* source.standing, [yield* candidateOf(source)])
     })
   )
 

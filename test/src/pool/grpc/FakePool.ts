@@ -61,7 +61,7 @@ export class FakePool {
     this.present = next
     for (const { closed, prefix, push } of this.connections) {
       if (closed.length === 0)
-        push({ _tag: "Work", job: next, clean: next.clean, shareTarget: this.shareTarget, prefix })
+        push({ _tag: "Work", job: next, clean: next.clean, shareTarget: this.shareTarget, prefix, session: null })
     }
   }
 
@@ -81,7 +81,7 @@ export class FakePool {
       }
       push({ _tag: "Welcome", session, resumed: false, prefix, shareTarget: this.shareTarget })
       if (this.present !== null) {
-        push({ _tag: "Work", job: this.present, clean: true, shareTarget: this.shareTarget, prefix })
+        push({ _tag: "Work", job: this.present, clean: true, shareTarget: this.shareTarget, prefix, session: null })
       }
     }
     const connection: PoolConnection = {

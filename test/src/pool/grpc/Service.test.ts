@@ -81,7 +81,7 @@ it.scopedLive("the extended protocol carries terms, session and reasons", () =>
     })
     // Only the terms changed: the same job, not clean, without the session.
     const there = yield* Effect.promise(() => pool.of("m"))
-    there.push({ _tag: "Work", job: job(), clean: false, shareTarget: 2n ** 309n, prefix: there.prefix })
+    there.push({ _tag: "Work", job: job(), clean: false, shareTarget: 2n ** 309n, prefix: there.prefix, session: null })
     const again = yield* Effect.promise(next)
     assert.strictEqual(again["clean_jobs"], false)
     assert.strictEqual(again["share_difficulty"], "2047")

@@ -53,6 +53,7 @@ const chain: ChainSourceService = {
   maturity: 100,
   tip: Effect.succeed({ height: 1234, blockId: "tip-id", timestamp: 0 }),
   sync: Effect.succeed(status.sync),
+  standing: Effect.succeed([]),
   candidates: Stream.never,
   events: Stream.never,
   blockAt: () => Effect.succeed(null),
