@@ -21,10 +21,11 @@ interface Parameter {
   readonly required?: boolean
 }
 
-const paging: ReadonlyArray<Parameter> = [
-  { name: "limit", about: "Rows, 1 to 1000.", schema: { type: "integer", minimum: 1, maximum: 1000, default: 50 } },
+const pages = (maximum: number): ReadonlyArray<Parameter> => [
+  { name: "limit", about: `Rows, 1 to ${maximum}.`, schema: { type: "integer", minimum: 1, maximum, default: 50 } },
   { name: "before", about: "`next` of the page before.", schema: { type: "string" } }
 ]
+const paging = pages(1_000)
 const minerFilter: Parameter = { name: "miner", about: "Only of this account.", schema: { type: "string" } }
 const pkh: Parameter = { name: "pkh", about: "A public-key hash.", schema: { type: "string" }, required: true }
 
@@ -51,7 +52,7 @@ const routes: ReadonlyArray<Route> = [
     parameters: [...paging, minerFilter]
   },
   { path: "/api/v1/blocks", about: "Blocks of ours.", data: Shapes.page(Shapes.Block), parameters: paging },
-  { path: "/api/v1/payouts", about: "Payouts.", data: Shapes.page(Shapes.Payout), parameters: paging },
+  { path: "/api/v1/payouts", about: "Payouts.", data: Shapes.page(Shapes.Payout), parameters: pages(50) },
   { path: "/api/v1/payouts/plan", about: "What would be paid now.", data: Shapes.Plan },
   { path: "/api/v1/payouts/plan.csv", about: "The same as CSV.", data: null, type: "text/csv" },
   { path: "/api/v1/notes", about: "Unspent notes of a key.", data: Shapes.Notes, parameters: [pkh] }

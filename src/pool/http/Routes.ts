@@ -49,6 +49,8 @@ type Handler = (query: URLSearchParams) => Effect.Effect<Reply, Wrong>
 const statusKept = "500 millis"
 const defaultLimit = 50
 const mostRows = 1_000
+/** Each payout has up to a thousand outputs. */
+const mostPayouts = 50
 /** Accounts of one payout plan; more are in its CSV only up to here. */
 const mostPlanned = 100_000
 
@@ -59,8 +61,8 @@ const numberIn = (query: URLSearchParams, name: string, most: number): number | 
   return value >= 1 && value <= most ? value : new BadRequest(`${name}: expected a whole number from 1 to ${most}`)
 }
 
-const pageIn = (query: URLSearchParams): Effect.Effect<Page, BadRequest> => {
-  const limit = numberIn(query, "limit", mostRows)
+const pageIn = (query: URLSearchParams, most: number): Effect.Effect<Page, BadRequest> => {
+  const limit = numberIn(query, "limit", most)
   const before = numberIn(query, "before", Number.MAX_SAFE_INTEGER)
   if (limit instanceof BadRequest) return Effect.fail(limit)
   if (before instanceof BadRequest) return Effect.fail(before)
@@ -71,11 +73,12 @@ const pageIn = (query: URLSearchParams): Effect.Effect<Page, BadRequest> => {
 const paged = <Row, Shown>(
   read: (page: Page) => Effect.Effect<ReadonlyArray<Row>, Wrong>,
   show: (row: Row) => Shown,
-  positionOf: (row: Row) => number
+  positionOf: (row: Row) => number,
+  most = mostRows
 ): Handler => {
   return (query) =>
     Effect.gen(function* () {
-      const page = yield* pageIn(query)
+      const page = yield* pageIn(query, most)
       const rows = yield* read(page)
       const last = rows.length < page.limit ? undefined : rows[rows.length - 1]
       return Answers.ok({ items: rows.map(show), next: last === undefined ? null : positionOf(last) })
@@ -174,7 +177,7 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
         }),
       "/api/v1/shares": (query) => paged((page) => ledger.shares(page, query.get("miner")), Pictures.share, id)(query),
       "/api/v1/blocks": paged(ledger.blocks, Pictures.block, id),
-      "/api/v1/payouts": paged(ledger.payouts, Pictures.payout, position),
+      "/api/v1/payouts": paged(ledger.payouts, Pictures.payout, position, mostPayouts),
       "/api/v1/payouts/plan": () => Effect.map(plan(sources), Answers.ok),
       "/api/v1/payouts/plan.csv": () =>
         Effect.map(plan(sources), ({ outputs }) =>

@@ -4,6 +4,7 @@
  * An amount is in one place at a time: payable, planned (in a payout that is planned or sent), or paid. A payout that
  * ends never changes again, so a repeated report of its end changes nothing.
  */
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -21,7 +22,8 @@ const readPayouts = reader(
     tx_id: Schema.NullOr(Schema.String)
   })
 )
-const readOutputs = reader(Schema.Struct({ miner_id: Schema.String, nicks: Whole }))
+const readDue = reader(Schema.Struct({ miner_id: Schema.String, nicks: Whole }))
+const readOutputs = reader(Schema.Struct({ payout: Schema.String, miner_id: Schema.String, nicks: Whole }))
 
 /** Outputs of one payout at most, so that its transaction stays of a size that a block takes. */
 const mostOutputs = 1_000
@@ -29,23 +31,26 @@ const mostOutputs = 1_000
 export const make = ({ commits, sql }: Books) => {
   type Row = Effect.Effect.Success<ReturnType<typeof readPayouts>>[number]
 
-  const outputsOf = (id: string) =>
-    readOutputs(
-      sql`SELECT miner_id, CAST(nicks AS TEXT) AS nicks FROM ledger_outputs WHERE payout = ${id} ORDER BY miner_id`
-    )
-
-  const shown = (row: Row) =>
-    Effect.map(
-      outputsOf(row.id),
-      (outputs): Payout => ({
-        position: row.serial,
-        id: row.id,
-        state: row.state,
-        outputs: outputs.map(({ miner_id, nicks }) => ({ minerId: miner_id, nicks })),
-        createdAt: row.created_at,
-        txId: row.tx_id
-      })
-    )
+  /** Payouts with what they pay, in the order of the rows. */
+  const shown = (rows: ReadonlyArray<Row>) =>
+    Effect.gen(function* () {
+      if (rows.length === 0) return []
+      const ids = rows.map(({ id }) => id)
+      const found = yield* readOutputs(sql`
+        SELECT payout, miner_id, CAST(nicks AS TEXT) AS nicks FROM ledger_outputs
+        WHERE ${sql.in("payout", ids)} ORDER BY payout, miner_id`)
+      const outputs = Arr.groupBy(found, ({ payout }) => payout)
+      return rows.map(
+        (row): Payout => ({
+          position: row.serial,
+          id: row.id,
+          state: row.state,
+          outputs: (outputs[row.id] ?? []).map(({ miner_id, nicks }) => ({ minerId: miner_id, nicks })),
+          createdAt: row.created_at,
+          txId: row.tx_id
+        })
+      )
+    })
 
   const payoutOf = (id: string) => readPayouts(sql`SELECT * FROM ledger_payouts WHERE id = ${id}`)
 
@@ -53,10 +58,10 @@ export const make = ({ commits, sql }: Books) => {
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       commits.write(
         Effect.gen(function* () {
-          const [there] = yield* payoutOf(id)
-          if (there !== undefined) return yield* shown(there)
+          const [there] = yield* shown(yield* payoutOf(id))
+          if (there !== undefined) return there
           const least = rule.minimumPayoutNicks > 1n ? rule.minimumPayoutNicks : 1n
-          const due = yield* readOutputs(sql`
+          const due = yield* readDue(sql`
             SELECT miner_id, CAST(payable AS TEXT) AS nicks FROM ledger_accounts
             WHERE payable >= ${least} ORDER BY payable DESC, miner_id`)
           const outputs = due.filter((row) => rule.payable(row.miner_id)).slice(0, mostOutputs)
@@ -68,8 +73,8 @@ export const make = ({ commits, sql }: Books) => {
               UPDATE ledger_accounts SET payable = payable - ${nicks}, planned = planned + ${nicks}
               WHERE miner_id = ${miner_id}`
           }
-          const [made] = yield* payoutOf(id)
-          return made === undefined ? null : yield* shown(made)
+          const [made] = yield* shown(yield* payoutOf(id))
+          return made ?? null
         })
       )
     ).pipe(failingTo(`plan the payout ${id}`))
@@ -78,16 +83,16 @@ export const make = ({ commits, sql }: Books) => {
     commits
       .write(
         Effect.gen(function* () {
-          const [row] = yield* payoutOf(id)
-          if (row === undefined || row.state === "confirmed" || row.state === "failed") return
-          yield* sql`UPDATE ledger_payouts SET ${sql.update({ state, tx_id: txId ?? row.tx_id })} WHERE id = ${id}`
+          const [payout] = yield* shown(yield* payoutOf(id))
+          if (payout === undefined || payout.state === "confirmed" || payout.state === "failed") return
+          yield* sql`UPDATE ledger_payouts SET ${sql.update({ state, tx_id: txId ?? payout.txId })} WHERE id = ${id}`
           if (state !== "confirmed" && state !== "failed") return
-          for (const { miner_id, nicks } of yield* outputsOf(id)) {
+          for (const { minerId, nicks } of payout.outputs) {
             const [paid, back] = state === "confirmed" ? [nicks, 0n] : [0n, nicks]
             yield* sql`
               UPDATE ledger_accounts
               SET planned = planned - ${nicks}, paid = paid + ${paid}, payable = payable + ${back}
-              WHERE miner_id = ${miner_id}`
+              WHERE miner_id = ${minerId}`
           }
         })
       )
@@ -95,13 +100,13 @@ export const make = ({ commits, sql }: Books) => {
 
   const openPayouts: LedgerService["openPayouts"] = readPayouts(
     sql`SELECT * FROM ledger_payouts WHERE ${sql.in("state", ["planned", "sent"])} ORDER BY serial`
-  ).pipe(Effect.flatMap(Effect.forEach(shown)), failingTo("list the open payouts"))
+  ).pipe(Effect.flatMap(shown), failingTo("list the open payouts"))
 
   const payouts: LedgerService["payouts"] = (page) => {
     const { before, limit } = bounds(page)
     return readPayouts(
       sql`SELECT * FROM ledger_payouts WHERE serial < ${before} ORDER BY serial DESC LIMIT ${limit}`
-    ).pipe(Effect.flatMap(Effect.forEach(shown)), failingTo("list the payouts"))
+    ).pipe(Effect.flatMap(shown), failingTo("list the payouts"))
   }
 
   return { planPayout, payoutState, openPayouts, payouts }

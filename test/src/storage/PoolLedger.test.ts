@@ -190,7 +190,13 @@ describe("money", () => {
       assert.lengthOf(yield* ledger.openPayouts, 1)
       yield* ledger.payoutState("p3", "confirmed", null)
       assert.deepInclude(yield* balanceOf(ledger, "ann"), { payableNicks: 0n, paidNicks: 4_925n })
-      assert.strictEqual((yield* ledger.payouts(newest))[0]?.txId, "tx")
+      assert.deepStrictEqual(
+        (yield* ledger.payouts(newest)).map(({ id, outputs, state, txId }) => [id, state, txId, outputs]),
+        [
+          ["p3", "confirmed", "tx", [{ minerId: "ann", nicks: 4_925n }]],
+          ["p1", "failed", null, [{ minerId: "ann", nicks: 4_925n }]]
+        ]
+      )
       assert.lengthOf(yield* ledger.openPayouts, 0)
       yield* ledger.audit
     })

@@ -125,8 +125,9 @@ it.scopedLive("rows come in pages, newest first, and numbers keep their digits",
     const last = yield* get("/api/v1/shares?limit=2&before=2")
     assert.match(last.text, /"id":1,.*"next":null/)
     assert.deepStrictEqual((yield* get("/api/v1/shares?miner=bob")).json, envelope({ items: [], next: null }))
-    for (const query of ["limit=0", "limit=1001", "limit=x", "before=-1", "before=1e3"]) {
-      const wrong = yield* get(`/api/v1/shares?${query}`)
+    const bad = ["shares?limit=0", "shares?limit=1001", "shares?limit=x", "shares?before=-1", "shares?before=1e3"]
+    for (const query of [...bad, "payouts?limit=51"]) {
+      const wrong = yield* get(`/api/v1/${query}`)
       assert.strictEqual(wrong.status, 400, query)
       assert.match(wrong.text, /expected a whole number/)
     }
