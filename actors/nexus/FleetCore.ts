@@ -30,6 +30,8 @@ export interface FleetSettings extends NodeSettings {
   readonly budget: BudgetLimits
   /** Stop after this many accepted tasks; null: never. */
   readonly maxTasks: number | null
+  /** End when every node is in quarantine: nobody will change the list. */
+  readonly endsWithLastNode: boolean
 }
 
 /** A node of the fleet. `ref` is the address of its actor, null before it was first started. */
@@ -228,6 +230,11 @@ export class FleetCore implements NodeWorld {
     return this.settings.maxTasks !== null && this.#done >= this.settings.maxTasks
   }
 
+  /** True when nobody works any more in a fleet that ends then. */
+  get forsaken(): boolean {
+    return this.settings.endsWithLastNode && this.working().length === 0
+  }
+
   settled = (node: NodeId): void => {
     this.#settled.add(node)
     if (this.#mode !== "running" || this.members.get(node)?.control.retiring === true) this.listener.check()
@@ -261,8 +268,17 @@ export class FleetCore implements NodeWorld {
     } else this.returnTicket(node)
   }
 
+  /** Why nodes of the list are in quarantine. */
+  givenUp(): StopReport["givenUp"] {
+    return [...this.members.values()].flatMap(({ control: { node, retiring } }) => {
+      const { lastError, state } = this.board.get(node) ?? {}
+      if (retiring || state?._tag !== "Quarantined") return []
+      return [{ node, reason: state.reason, error: lastError?.tag ?? "Defect" }]
+    })
+  }
+
   /** What is in hand, by the spool; by the board when the spool cannot be read. */
-  readonly left: Effect.Effect<Omit<StopReport, "interrupted">> = Effect.suspend(() =>
+  readonly left: Effect.Effect<Pick<StopReport, "unproven" | "unsubmitted">> = Effect.suspend(() =>
     Effect.gen(this, function* () {
       const unproven: Array<NodeId> = []
       const unsubmitted: Array<NodeId> = []

@@ -1,5 +1,5 @@
 /**
- * The fleet as a supervision tree, and the layer that runs it.
+ * The fleet as a supervision tree.
  *
  * ```
  * fleet (one_for_one)
@@ -14,7 +14,6 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -30,7 +29,7 @@ import { FleetCore, type FleetSettings, type Member } from "./FleetCore.ts"
 import * as Foreman from "./Foreman.ts"
 import { MemoryBudget } from "./MemoryBudget.ts"
 import * as NodeActor from "./NodeActor.ts"
-import { type NodeEntry, NodeFleet, type NodeFleetService, type StopReport } from "./NodeFleet.ts"
+import type { NodeEntry, NodeFleetService, StopReport } from "./NodeFleet.ts"
 import { Orchestrator } from "./Orchestrator.ts"
 import { Prover } from "./Prover.ts"
 import * as ProverPool from "./ProverPool.ts"
@@ -52,7 +51,8 @@ export const defaultSettings: FleetSettings = {
   maxConcurrent: 10,
   startDelayMillis: 500,
   budget: { fetchesPerMinute: 60, submitsPerMinute: 100 },
-  maxTasks: null
+  maxTasks: null,
+  endsWithLastNode: false
 }
 
 type Ports = Orchestrator | Prover | Spool | MemoryBudget
@@ -101,10 +101,6 @@ export const make = (
     )
     return service(core, family.foreman.ref, finished)
   })
-
-/** The layer that a program puts together with its adapters. */
-export const layer = (config: FleetConfig): Layer.Layer<NodeFleet, Failure, Ports | Supervisor.Services> =>
-  Layer.scoped(NodeFleet, make(config))
 
 /** Foreman and nodes, who know each other. */
 const kin = (

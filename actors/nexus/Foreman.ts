@@ -216,7 +216,7 @@ class Foreman {
           if (core.mode() !== "stopping") yield* this.#dismiss(member)
         }
       }
-      if (core.complete && core.mode() === "running") this.#enter("draining")
+      if (core.mode() === "running" && (core.complete || core.forsaken)) this.#enter("draining")
       if (core.mode() !== "running" && core.allSettled()) yield* this.#finish(false)
     })
   }
@@ -248,7 +248,7 @@ class Foreman {
       }
       const left = yield* core.left
       core.enter("stopped")
-      yield* Deferred.succeed(finished, { ...left, interrupted })
+      yield* Deferred.succeed(finished, { ...left, interrupted, givenUp: core.givenUp() })
     })
   }
 

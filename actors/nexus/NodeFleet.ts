@@ -4,7 +4,6 @@
  * Commands are serialised by the fleet's own actor; status and events are plain data (`FleetStatus`). Readers that fall
  * behind lose the oldest events, never slow a node down.
  */
-import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -36,6 +35,8 @@ export interface StopReport {
   readonly unsubmitted: ReadonlyArray<NodeId>
   /** True when the deadline interrupted work. */
   readonly interrupted: boolean
+  /** Nodes of the list that are in quarantine, and the tag of their last error (`Errors.ts`; Defect for a bug). */
+  readonly givenUp: ReadonlyArray<{ readonly node: NodeId; readonly reason: string; readonly error: string }>
 }
 
 export interface NodeFleetService {
@@ -60,8 +61,6 @@ export interface NodeFleetService {
    * with a nearer deadline hurries. Returns when the fleet has stopped.
    */
   readonly stop: (deadline: Duration.DurationInput) => Effect.Effect<StopReport>
-  /** Completes when the fleet stopped, was drained, or did `--max-tasks`. */
+  /** Completes when the fleet stopped, was drained, did `--max-tasks`, or has no node left and was to end then. */
   readonly finished: Effect.Effect<StopReport>
 }
-
-export class NodeFleet extends Context.Tag("pitboss/nexus/NodeFleet")<NodeFleet, NodeFleetService>() {}

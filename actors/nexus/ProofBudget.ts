@@ -9,9 +9,8 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
-import * as Layer from "effect/Layer"
 import { DoesNotFit } from "./Errors.ts"
-import { type BudgetPicture, MemoryBudget, type MemoryBudgetService } from "./MemoryBudget.ts"
+import type { BudgetPicture, MemoryBudgetService } from "./MemoryBudget.ts"
 
 /** How many later reservations may pass one that does not fit. */
 export const maxOvertakes = 8
@@ -129,5 +128,3 @@ const service = (ledger: Ledger, limitBytes: number): MemoryBudgetService => ({
 
 /** A budget of `limitBytes` for everything that proves in this process tree. */
 export const make = (limitBytes: number): MemoryBudgetService => service(new Ledger(limitBytes), limitBytes)
-
-export const layer = (limitBytes: number): Layer.Layer<MemoryBudget> => Layer.sync(MemoryBudget, () => make(limitBytes))

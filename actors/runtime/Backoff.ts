@@ -33,9 +33,6 @@ export interface Policy {
 /** How many failures in a row the child has had without a healthy time between them. */
 export type Failures = number
 
-/** Restart at once, every time: the back-off of a child that declares none. Intensity alone limits such a child. */
-export const none: Policy = { minMillis: 0, maxMillis: 0, factor: 1, jitter: 0, resetAfterMillis: 0 }
-
 /** @throws RangeError when a number is out of range: a mistake of the programmer, found at start. */
 export const make = (options: Options): Policy => {
   const minMillis = Duration.toMillis(options.min)

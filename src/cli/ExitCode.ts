@@ -10,7 +10,6 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 75
 
 export const done: ExitCode = 0
 export const internal: ExitCode = 1
-export const restartMe: ExitCode = 75
 
 const byTag: Readonly<Record<string, ExitCode>> = {
   // 2: the operator can mend it by typing something else or by editing a file
@@ -51,6 +50,7 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   ProofInvalid: 3,
   DevnetDamaged: 3,
   BooksUnbalanced: 3,
+  NodeRefused: 3,
   // 4: a peer, a program or a free folder is missing
   ProverMissing: 4,
   HostMissing: 4,
@@ -63,7 +63,9 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   MalformedReply: 4,
   RateLimited: 4,
   NotesUnavailable: 4,
-  NodeNotSupported: 4
+  NodeNotSupported: 4,
+  // 75: whoever supervises the process may start it again
+  NodeBroken: 75
 }
 
 /** The exit code of a tagged error. */

@@ -161,7 +161,7 @@ const told = (report: StopReport): string => {
   return `stopped; ${tasks} kept in the spool until the next start (${report.unsubmitted.length} proved)`
 }
 
-/** From settings to the end of the program. */
+/** From settings to the end of the program, and what it left behind. */
 export const launch = (
   setup: Setup,
   fleet: {
@@ -173,7 +173,7 @@ export const launch = (
     readonly lists: Lists | null
     readonly settings: Partial<FleetSettings>
   }
-): Effect.Effect<void, Failure> => {
+): Effect.Effect<StopReport, Failure> => {
   const { values } = setup
   const home = DataFolder.locate(values.data, process.env)
   const sink = sinkOf(home, setup.program, values)
@@ -199,6 +199,7 @@ export const launch = (
     )
     yield* Effect.logInfo(told(report))
     if (options.table) process.stdout.write(`${told(report)}\n`)
+    return report
   }).pipe(
     Effect.scoped,
     Effect.provide(ActorSystem.layer),

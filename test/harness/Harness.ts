@@ -12,9 +12,10 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
+import { RateLimited } from "../../actors/nexus/Errors.ts"
 import * as FleetTree from "../../actors/nexus/FleetTree.ts"
-import type { MemoryBudget } from "../../actors/nexus/MemoryBudget.ts"
-import { type NodeEntry, NodeFleet, type NodeFleetService } from "../../actors/nexus/NodeFleet.ts"
+import { MemoryBudget, type MemoryBudgetService } from "../../actors/nexus/MemoryBudget.ts"
+import type { NodeEntry, NodeFleetService } from "../../actors/nexus/NodeFleet.ts"
 import { Orchestrator } from "../../actors/nexus/Orchestrator.ts"
 import * as ProofBudget from "../../actors/nexus/ProofBudget.ts"
 import { Prover } from "../../actors/nexus/Prover.ts"
@@ -46,7 +47,7 @@ export interface Swaps {
   readonly orchestrator?: FakeOrchestrator | Layer.Layer<Orchestrator, unknown>
   readonly prover?: FakeProver | Layer.Layer<Prover, unknown>
   readonly spool?: MemorySpool | Layer.Layer<Spool, unknown>
-  readonly memory?: Layer.Layer<MemoryBudget, unknown>
+  readonly memory?: MemoryBudgetService
 }
 
 /** The program, and its fakes where they were not swapped for something else. */
@@ -61,12 +62,15 @@ export interface BatchFile {
 const lots = 2 ** 40
 
 const realClient = ({ client, url }: NonNullable<Swaps["http"]>): Layer.Layer<Orchestrator> =>
-  OrchestratorClient.layer({
-    environment: { url, local: true },
-    key: Signing.fromSeed(Redacted.make(new Uint8Array(32).fill(7))),
-    version: "test",
-    buildTimestamp: 0
-  }).pipe(Layer.provide(client))
+  Layer.effect(
+    Orchestrator,
+    OrchestratorClient.make({
+      environment: { url, local: true },
+      key: Signing.fromSeed(Redacted.make(new Uint8Array(32).fill(7))),
+      version: "test",
+      buildTimestamp: 0
+    })
+  ).pipe(Layer.provide(client))
 
 const nativeProver = ({ host, slots }: NonNullable<Swaps["kernel"]>) => {
   const stark = Stark.fromHost(host)
@@ -94,12 +98,13 @@ export const batchFile = (
           ? (swaps.prover as Layer.Layer<Prover, unknown>)
           : Layer.succeed(Prover, prover.service),
       Layer.isLayer(swaps.spool) ? (swaps.spool as Layer.Layer<Spool, unknown>) : Layer.succeed(Spool, spool.service),
-      swaps.memory ?? ProofBudget.layer(lots)
+      Layer.succeed(MemoryBudget, swaps.memory ?? ProofBudget.make(lots))
     )
-    const program = FleetTree.layer(config).pipe(Layer.provideMerge(ports), Layer.provideMerge(ActorSystem.layer))
-    const context = yield* Effect.orDie(Layer.build(program))
-    const picked = yield* Effect.provide(Effect.all([NodeFleet, SupervisionTree]), context)
-    return { fleet: picked[0], tree: picked[1], orchestrator, prover, spool }
+    const context = yield* Effect.orDie(Layer.build(Layer.merge(ports, ActorSystem.layer)))
+    const [fleet, tree] = yield* Effect.orDie(
+      Effect.provide(Effect.all([FleetTree.make(config), SupervisionTree]), context)
+    )
+    return { fleet, tree, orchestrator, prover, spool }
   })
 
 /** The program's own tree, spool and prover children and all, around the fakes; returns when the fleet has ended. */
@@ -176,4 +181,17 @@ export const row = (fleet: NodeFleetService, id: NodeId | number) =>
     const found = nodes.find((status) => status.id === String(id))
     if (found === undefined) throw new Error(`no node ${id} on the board`)
     return found
+  })
+
+/** The state of every node. */
+export const states = (fleet: NodeFleetService) =>
+  Effect.map(fleet.status, ({ nodes }) => Object.fromEntries(nodes.map(({ id, state }) => [id, state._tag])))
+
+/** Submissions are rate limited for ever. */
+export const neverAccepting = () =>
+  new FakeOrchestrator({
+    script: ({ operation }) =>
+      operation === "submit"
+        ? new RateLimited({ operation: "submit proof", retryAfterMillis: 600_000, detail: "" })
+        : null
   })

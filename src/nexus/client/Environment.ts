@@ -57,15 +57,6 @@ export const parse = (value: string, source: string): Either.Either<Environment,
   return Either.mapLeft(parsed, (detail) => new UnknownEnvironment({ source, value: shown, detail }))
 }
 
-/** The given values, most important first; those that are undefined or empty do not count. */
-export const choose = (
-  candidates: ReadonlyArray<{ readonly source: string; readonly value: string | undefined }>,
-  fallback: "production" | "local"
-): Either.Either<Environment, UnknownEnvironment> => {
-  const given = candidates.find(({ value }) => value !== undefined && value.trim() !== "")
-  return parse(given?.value ?? fallback, given?.source ?? "default")
-}
-
 /**
  * A part of file names that tells the tasks and proofs of one orchestrator from those of another, which would refuse
  * them; empty for the production orchestrator.

@@ -15,7 +15,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import {
   MalformedReply,
@@ -24,7 +23,7 @@ import {
   Unreachable,
   UnsupportedTask
 } from "../../../actors/nexus/Errors.ts"
-import { Orchestrator, type OrchestratorService } from "../../../actors/nexus/Orchestrator.ts"
+import type { OrchestratorService } from "../../../actors/nexus/Orchestrator.ts"
 import { knownProgram, NodeId } from "../../../actors/nexus/Task.ts"
 import * as Codec from "../wire/Codec.ts"
 import type { WireError } from "../wire/Errors.ts"
@@ -231,7 +230,3 @@ export const make = (options: Options): Effect.Effect<OrchestratorService, never
         )
     }
   })
-
-/** The port's live adapter. */
-export const layer = (options: Options): Layer.Layer<Orchestrator, never, HttpClient.HttpClient> =>
-  Layer.effect(Orchestrator, make(options))

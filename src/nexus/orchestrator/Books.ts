@@ -34,7 +34,6 @@ export interface Entry extends Issued {
 
 /** What is counted per node. "expired" counts tasks, the last four of the others count answers. */
 export type Tally = "issued" | "reissued" | "accepted" | "duplicates" | "refused" | "expired" | "vanished"
-export type Tallies = Readonly<Record<Tally, number>>
 
 export interface Ask {
   readonly node: NodeId

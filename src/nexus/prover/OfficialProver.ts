@@ -7,7 +7,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Layer from "effect/Layer"
 import {
   ProofImpossible,
   type ProveError,
@@ -15,13 +14,13 @@ import {
   ProverMissing,
   ProverOutOfMemory
 } from "../../../actors/nexus/Errors.ts"
-import * as Port from "../../../actors/nexus/Prover.ts"
+import type * as Port from "../../../actors/nexus/Prover.ts"
 import * as Signing from "../wire/Signing.ts"
 import * as OfficialProgram from "./OfficialProgram.ts"
 import * as ProverProcess from "./ProverProcess.ts"
 import * as TaskInput from "./TaskInput.ts"
 
-export interface Options extends OfficialProgram.Search {
+export interface Options {
   /** Processes at the same time. */
   readonly slots: number
   /** A proof that takes longer is given up. Default one hour. */
@@ -122,10 +121,3 @@ export const prover = (program: string, options: Options): Port.ProverService =>
       }
     })
 })
-
-/** Finds the program first: without it there is no prover, and the error says the one thing to do. */
-export const layer = (options: Options): Layer.Layer<Port.Prover, ProverMissing> =>
-  Layer.effect(
-    Port.Prover,
-    Effect.map(OfficialProgram.find(options), (program) => prover(program, options))
-  )

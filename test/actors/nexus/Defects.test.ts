@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { NotFound, RateLimited, ServerTrouble, Unreachable, UnsupportedTask } from "../../../actors/nexus/Errors.ts"
-import { MemoryBudget } from "../../../actors/nexus/MemoryBudget.ts"
 import { Orchestrator } from "../../../actors/nexus/Orchestrator.ts"
 import * as ProofBudget from "../../../actors/nexus/ProofBudget.ts"
 import * as Harness from "../../harness/Harness.ts"
@@ -114,7 +113,7 @@ describe("defects of the existing batch client", () => {
     Effect.gen(function* () {
       const orchestrator = new Harness.FakeOrchestrator({ assign: (_, task) => (task === 3 ? "EXTRA_LARGE" : "SMALL") })
       const prover = new Harness.FakeProver({ bytes: ({ difficulty }) => (difficulty === "SMALL" ? 300 : 5_000) })
-      const swaps = { orchestrator, prover, memory: ProofBudget.layer(1_000) }
+      const swaps = { orchestrator, prover, memory: ProofBudget.make(1_000) }
       const { fleet, spool } = yield* Harness.batchFile(list(12, { maxConcurrent: 12 }), swaps)
       for (let i = 0; i < 60; i++) {
         yield* Harness.pass(500)
@@ -135,14 +134,14 @@ describe("defects of the existing batch client", () => {
     Effect.gen(function* () {
       let pictures = 0
       const real = ProofBudget.make(10_000)
-      const counting = Layer.succeed(MemoryBudget, {
+      const counting = {
         ...real,
         picture: Effect.tap(real.picture, () =>
           Effect.sync(() => {
             pictures += 1
           })
         )
-      })
+      }
       const { fleet, orchestrator } = yield* Harness.batchFile(list(20), { memory: counting })
       yield* Harness.pass(30_000, 1_000)
       assert.isAbove(orchestrator.accepted, 10)

@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as FleetTree from "../../../actors/nexus/FleetTree.ts"
 import { Orchestrator } from "../../../actors/nexus/Orchestrator.ts"
+import { MemoryBudget } from "../../../actors/nexus/MemoryBudget.ts"
 import * as ProofBudget from "../../../actors/nexus/ProofBudget.ts"
 import { Prover } from "../../../actors/nexus/Prover.ts"
 import { Spool } from "../../../actors/nexus/Spool.ts"
@@ -44,13 +45,11 @@ describe("Submission", () => {
         Layer.succeed(Orchestrator, remote().service),
         Layer.succeed(Prover, new Harness.FakeProver({ kind: "receipt" }).service),
         Layer.succeed(Spool, new Harness.MemorySpool().service),
-        ProofBudget.layer(1_000)
+        Layer.succeed(MemoryBudget, ProofBudget.make(1_000)),
+        ActorSystem.layer
       )
-      const program = FleetTree.layer({ nodes: Harness.entries(1) }).pipe(
-        Layer.provide(ports),
-        Layer.provide(ActorSystem.layer)
-      )
-      const exit = yield* Effect.exit(Effect.scoped(Layer.build(program)))
+      const program = Effect.scoped(FleetTree.make({ nodes: Harness.entries(1) }))
+      const exit = yield* Effect.exit(Effect.provide(program, ports))
       assert(Exit.isFailure(exit))
       assert.match(String(exit.cause), /ReceiptsStayLocal/)
     })

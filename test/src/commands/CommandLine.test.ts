@@ -64,8 +64,8 @@ describe("help and version", () => {
 
 describe("exit codes", () => {
   it("the table holds the promised numbers only", () => {
-    assert.deepStrictEqual([...new Set(Object.values(ExitCode.table))].sort(), [2, 3, 4])
-    assert.deepStrictEqual([ExitCode.done, ExitCode.internal, ExitCode.restartMe], [0, 1, 75])
+    assert.deepStrictEqual([...new Set(Object.values(ExitCode.table))].sort(), [2, 3, 4, 75])
+    assert.deepStrictEqual([ExitCode.done, ExitCode.internal], [0, 1])
   })
 
   it("a defect is 1 and one line, its trace only on demand", () => {
@@ -226,6 +226,13 @@ describe("exit codes", () => {
     const ask = (url: string) => run(["register-user", "--wallet-address", wallet, "--orchestrator-url", url])
     assert.strictEqual((await ask(`http://127.0.0.1:${port}`)).code, 3)
     assert.strictEqual((await ask("http://127.0.0.1:1")).code, 4)
+  })
+
+  it("start ends with 3 when its node is refused for good", async () => {
+    const port = await listen(createServer((_request, response) => response.writeHead(403).end("no")))
+    const result = await run(["start", "--node-id", "7", "--orchestrator-url", `http://127.0.0.1:${port}`])
+    assert.strictEqual(result.code, 3, result.stderr)
+    assert.match(result.stderr, /^pitboss: node 7 is refused: .*403.*--node-id\n$/m)
   })
 
   it("a short command that is interrupted was not done: 1", async () => {

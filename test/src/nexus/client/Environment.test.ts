@@ -75,22 +75,6 @@ describe("Environment", () => {
     assert.notInclude(message, "hunter2")
   })
 
-  it("the first given value wins, empty ones do not count, and the error names the source", () => {
-    const choose = (flag?: string, variable?: string) =>
-      Environment.choose(
-        [
-          { source: "--env", value: flag },
-          { source: "NEXUS_ENVIRONMENT", value: variable }
-        ],
-        "production"
-      )
-    assert.strictEqual(Either.getOrThrow(choose("local", "staging")).name, "local")
-    assert.strictEqual(Either.getOrThrow(choose(undefined, "Staging")).name, "staging")
-    assert.strictEqual(Either.getOrThrow(choose(undefined, "")).name, "production")
-    assert.strictEqual(Either.getOrThrow(choose()).name, "production")
-    assert.include(Either.getOrThrow(Either.flip(choose(undefined, "mars"))).message, 'NEXUS_ENVIRONMENT: "mars"')
-  })
-
   it("every orchestrator has file names of its own, production and beta the same", () => {
     assert.strictEqual(Environment.suffixOf(parse("production")), "")
     assert.strictEqual(Environment.suffixOf(parse("beta")), "")

@@ -1,7 +1,6 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { Orchestrator } from "../../../../actors/nexus/Orchestrator.ts"
 import { Prover } from "../../../../actors/nexus/Prover.ts"
 import { NodeId } from "../../../../actors/nexus/Task.ts"
 import * as OrchestratorClient from "../../../../src/nexus/client/OrchestratorClient.ts"
@@ -23,15 +22,12 @@ it.scopedLive("takes the real proofs of the real client for tasks of every type,
       seed: "real",
       legacyReplies: 0.2
     })
-    const client = yield* Effect.provide(
-      Orchestrator,
-      OrchestratorClient.layer({
-        environment: { url, local: true },
-        key: key(9),
-        version: "test",
-        buildTimestamp: 0
-      }).pipe(Layer.provide(FetchHttpClient.layer))
-    )
+    const client = yield* OrchestratorClient.make({
+      environment: { url, local: true },
+      key: key(9),
+      version: "test",
+      buildTimestamp: 0
+    }).pipe(Effect.provide(FetchHttpClient.layer))
     const types = new Set<string>()
     let several = 0
     for (let turn = 1; turn <= 24; turn++) {

@@ -8,7 +8,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { keccak_256 } from "@noble/hashes/sha3.js"
 import { Effect, Fiber, Schedule } from "effect"
 import { ProofImpossible, ProverCrashed, ProverMissing, ProverOutOfMemory } from "../../../../actors/nexus/Errors.ts"
-import { Prover } from "../../../../actors/nexus/Prover.ts"
 import type { Task } from "../../../../actors/nexus/Task.ts"
 import * as OfficialProgram from "../../../../src/nexus/prover/OfficialProgram.ts"
 import * as OfficialProver from "../../../../src/nexus/prover/OfficialProver.ts"
@@ -30,9 +29,10 @@ const taskOf = (...inputs: ReadonlyArray<Uint8Array>): Task => ({
 })
 const proveWith = (n: number, timeoutMillis = 30_000) =>
   Effect.gen(function* () {
-    const prover = yield* Prover
+    const program = yield* OfficialProgram.find({ configured: fake })
+    const prover = OfficialProver.prover(program, { slots: 1, timeoutMillis })
     return yield* prover.prove(taskOf(input(n, 20, 30)), 0, () => {})
-  }).pipe(Effect.provide(OfficialProver.layer({ configured: fake, slots: 1, timeoutMillis })))
+  })
 
 const exists = (pid: number) => {
   try {
