@@ -44,6 +44,7 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
   let powLength = 0
   let clean = false
   let expiresAt = 0n
+  let expiresIn = 0n
   let chain = ""
   let session = ""
   while (reader.more) {
@@ -60,6 +61,7 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
     else if (next === tag(12, 0)) clean = reader.varint() !== 0n
     else if (next === tag(13, 0)) expiresAt = reader.varint()
     else if (next === tag(15, 2)) chain = reader.text("chain", limits.worker)
+    else if (next === tag(17, 0)) expiresIn = reader.varint()
     else if (next === tag(16, 2)) session = reader.text("session", limits.session)
     else reader.skip(next & 7)
   }
@@ -75,7 +77,8 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
       height: Number(height),
       noncePrefix,
       clean,
-      expiresAt: expiresAt === 0n ? now + ordinaryLife : Number(expiresAt)
+      // By our own clock when the pool says how long: a rig whose clock is ahead would never hand in a share.
+      expiresAt: expiresIn > 0n ? now + Number(expiresIn) : expiresAt === 0n ? now + ordinaryLife : Number(expiresAt)
     },
     session,
     chain

@@ -58,6 +58,8 @@ message WorkOrder {
   // and in the first MinerStatus after a reconnection to get the same nonce prefix and difficulty back. It outlives the
   // pool's process.
   string session = 16;
+  // The same as expires_at for clocks that differ: milliseconds that shares count from now on.
+  uint64 expires_in = 17;
 }
 
 message WorkResult {

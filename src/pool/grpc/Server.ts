@@ -6,6 +6,7 @@
  * is stopping, and cuts what is left after two seconds.
  */
 import * as Grpc from "@grpc/grpc-js"
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
@@ -82,12 +83,12 @@ const credentialsOf = (tls: Tls | null): Grpc.ServerCredentials =>
     : Grpc.ServerCredentials.createSsl(tls.ca, [{ cert_chain: tls.cert, private_key: tls.key }], tls.ca !== null)
 
 /** A job is encoded when the first connection needs it; the entry goes with the job. */
-const encoder = (chain: string, parentBytes: Options["parentBytes"]): ((job: Job) => Buffer) => {
+const encoder = (chain: string, parentBytes: Options["parentBytes"], clock: Clock.Clock): ((job: Job) => Buffer) => {
   const encoded = new WeakMap<Job, Buffer>()
   return (job) => {
     const held = encoded.get(job)
     if (held !== undefined) return held
-    const made = Wire.encodeJob(job, parentBytes(job.candidate.parent), chain)
+    const made = Wire.encodeJob(job, parentBytes(job.candidate.parent), chain, clock.unsafeCurrentTimeMillis())
     encoded.set(job, made)
     return made
   }
@@ -125,7 +126,7 @@ export const serve = (
       pool,
       post,
       sockets,
-      encode: encoder(options.chain, options.parentBytes),
+      encode: encoder(options.chain, options.parentBytes, yield* Effect.clock),
       run: (effect) => void run(effect)
     }
     const server = new Grpc.Server({ ...channelOptions, interceptors: [Calls.interceptor(context)] })

@@ -219,8 +219,11 @@ const varint = (value: bigint): Buffer => {
   return Buffer.from(bytes)
 }
 
-/** The fields of a WorkOrder that all connections share; `parent` is the id of the parent block. */
-export const encodeJob = (job: Job, parent: Uint8Array, chain: string): Buffer => {
+/**
+ * The fields of a WorkOrder that all connections share; `parent` is the id of the parent block, `now` the pool's time,
+ * milliseconds since 1970: miners are told how long, because their clocks are their own.
+ */
+export const encodeJob = (job: Job, parent: Uint8Array, chain: string, now: number): Buffer => {
   const { candidate } = job
   return new Writer()
     .text(1, job.jobId)
@@ -234,6 +237,7 @@ export const encodeJob = (job: Job, parent: Uint8Array, chain: string): Buffer =
     .number(12, job.clean ? 1 : 0)
     .number(13, job.expiresAt)
     .text(15, chain)
+    .number(17, Math.max(1, Math.ceil(job.expiresAt - now)))
     .done()
 }
 

@@ -81,12 +81,18 @@ describe("miner and pool on the wire", () => {
             createdAt: 1_000
           }
           const bytes = Buffer.concat([
-            Wire.encodeJob({ jobId, candidate, clean: !clean, expiresAt: 123_456 }, new Uint8Array(40), "devnet"),
+            Wire.encodeJob(
+              { jobId, candidate, clean: !clean, expiresAt: 123_456 },
+              new Uint8Array(40),
+              "devnet",
+              23_456
+            ),
             Wire.encodeOwn(prefix, share),
             Wire.encodeClean(clean),
             Wire.encodeSession("secret")
           ])
-          const order = Messages.decodeOrder(bytes, 0)
+          // The miner's clock is hours ahead of the pool's: what counts is how long the job lives.
+          const order = Messages.decodeOrder(bytes, 9_000_000)
           assert.deepStrictEqual(order, {
             job: {
               jobId,
@@ -98,7 +104,7 @@ describe("miner and pool on the wire", () => {
               height,
               noncePrefix: prefix,
               clean,
-              expiresAt: 123_456
+              expiresAt: 9_100_000
             },
             session: "secret",
             chain: "devnet"
@@ -117,6 +123,11 @@ describe("miner and pool on the wire", () => {
     const { job } = Messages.decodeOrder(bytes, 7)
     assert.deepInclude(job, { jobId: "w", version: 0, noncePrefix: null, clean: false, expiresAt: 600_007 })
     assert.strictEqual(job.shareTarget, 2n ** 256n - 1n)
+  })
+
+  it("a pool that tells only until when its job counts is taken at its word", () => {
+    const bytes = new Wire.Writer().text(1, "w").number(13, 123_456).done()
+    assert.strictEqual(Messages.decodeOrder(bytes, 7).job.expiresAt, 123_456)
   })
 
   it("heartbeats and shares arrive as the miner means them", () => {

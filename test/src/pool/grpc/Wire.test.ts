@@ -94,7 +94,7 @@ describe("what miners get", () => {
     FastCheck.assert(
       FastCheck.property(u64, target, FastCheck.boolean(), (prefix, share, clean) => {
         const bytes = Buffer.concat([
-          Wire.encodeJob(job(), Buffer.alloc(40, 9), "devnet"),
+          Wire.encodeJob(job(), Buffer.alloc(40, 9), "devnet", 1_799_999_400_000),
           Wire.encodeOwn(prefix, share),
           Wire.encodeClean(clean),
           Wire.encodeSession("secret")
@@ -110,6 +110,7 @@ describe("what miners get", () => {
           pow_length: 64,
           clean_jobs: clean,
           expires_at: "1800000000000",
+          expires_in: "600000",
           chain: "devnet",
           session: "secret"
         })
