@@ -55,6 +55,14 @@ export interface MinerBalance {
   readonly paidNicks: bigint
 }
 
+/** Sums over all accounts. */
+export interface BalanceSums {
+  readonly accounts: number
+  readonly immatureNicks: bigint
+  readonly payableNicks: bigint
+  readonly paidNicks: bigint
+}
+
 export interface MinerTotals {
   /** For `Page.before` of the next page. */
   readonly position: number
@@ -141,6 +149,7 @@ export interface LedgerService {
   /** Check that the books balance, to the nick. */
   readonly audit: Effect.Effect<void, BooksUnbalanced | LedgerFailed>
   readonly balances: (page: Page) => Effect.Effect<ReadonlyArray<MinerBalance>, LedgerFailed>
+  readonly balanceSums: Effect.Effect<BalanceSums, LedgerFailed>
   readonly miners: (page: Page) => Effect.Effect<ReadonlyArray<MinerTotals>, LedgerFailed>
   readonly shares: (page: Page, minerId: string | null) => Effect.Effect<ReadonlyArray<ShareRow>, LedgerFailed>
   readonly blocks: (page: Page) => Effect.Effect<ReadonlyArray<PoolBlock>, LedgerFailed>

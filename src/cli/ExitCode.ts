@@ -32,6 +32,7 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   ManyTargets: 2,
   UnknownNode: 2,
   ControlRefused: 2,
+  NoNodes: 2,
   PowRefused: 2,
   GuestFault: 2,
   GuestUnknown: 2,

@@ -17,6 +17,6 @@ export const run = (invocation: Invocation<Settings>): Effect.Effect<void, Failu
         advice: ""
       })
     }
-    yield* withTarget(invocation.values, ({ call }) => call((client) => client.concurrency({ limit })))
+    yield* withTarget(invocation, ({ call }) => call((client) => client.concurrency({ limit })))
     yield* answer(invocation.values.json, { limit }, `up to ${limit} nodes work at the same time`)
   })

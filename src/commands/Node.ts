@@ -12,7 +12,7 @@ const steer =
   (verb: Verb, done: string) =>
   (invocation: Invocation<Settings>): Effect.Effect<void, Failure> => {
     const node = argument(invocation)
-    return withTarget(invocation.values, ({ call }) => call((client) => client[verb]({ node }))).pipe(
+    return withTarget(invocation, ({ call }) => call((client) => client[verb]({ node }))).pipe(
       Effect.zipRight(answer(invocation.values.json, { node, done: verb }, `node ${node} ${done}`))
     )
   }

@@ -54,7 +54,11 @@ export const run = (invocation: Invocation<typeof orchestrator & typeof common>)
     yield* DataFolder.own(yield* DataFolder.prepare(home, "orchestrator"), "orchestrator")
     const ended = yield* Deferred.make<void>()
     const stop = Effect.asVoid(Deferred.succeed(ended, undefined))
-    const program = yield* WithoutNodes.make("orchestrator", "an orchestrator runs no nodes of its own", stop)
+    const program = yield* WithoutNodes.make({
+      name: "orchestrator",
+      refusal: "an orchestrator runs no nodes of its own",
+      stop
+    })
     const supervisor = yield* Supervisor.make("orchestrator", {
       intensity: 5,
       period: "1 minute",

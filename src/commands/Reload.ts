@@ -8,7 +8,7 @@ import { answer, withTarget } from "./Steer.ts"
 
 export const run = (invocation: Invocation<Settings>): Effect.Effect<void, Failure> =>
   Effect.flatMap(
-    withTarget(invocation.values, ({ call }) => call((client) => client.reload())),
+    withTarget(invocation, ({ call }) => call((client) => client.reload())),
     (report) =>
       answer(
         invocation.values.json,

@@ -1,36 +1,38 @@
 /**
  * `pitboss status [--watch] [--json]`: what a running program does, once or until stopped.
  *
- * On a terminal, --watch shows the same live table as the program itself, from outside; elsewhere, and with --json, one
- * line for each change, at most one a second.
+ * On a terminal, --watch shows the program's live screen from outside; elsewhere the same figures again and again, and
+ * with --json one object per line, at most one a second.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Values } from "../../config/Setting.ts"
+import { type Language, same, type Values } from "../../config/Setting.ts"
 import type { common, status } from "../../config/Settings.ts"
 import type { Failure, Invocation } from "../cli/CommandSpec.ts"
 import * as Signals from "../cli/Signals.ts"
 import * as Screen from "../console/Screen.ts"
-import { clip, textOf } from "../console/Style.ts"
-import { initial } from "../console/View.ts"
+import { textOf } from "../console/Style.ts"
 import type { ProgramStatus } from "../control/Api.ts"
 import { ProgramStatus as ProgramStatusSchema } from "../control/Api.ts"
 import type { Connection } from "../control/Client.ts"
+import * as Client from "../control/Client.ts"
 import { TargetGone } from "../control/Errors.ts"
-import { print, withTarget } from "./Steer.ts"
+import type { Target } from "../control/Sockets.ts"
+import { print, runFolder, withTarget } from "./Steer.ts"
 
 type Settings = typeof status & typeof common
 
 const encode = Schema.encodeSync(ProgramStatusSchema)
 const json = (picture: ProgramStatus) => JSON.stringify(encode(picture))
 
-/** The totals of the table as plain lines. */
-const text = (picture: ProgramStatus, invocation: Invocation<Settings>): string => {
-  const columns = process.stdout.isTTY ? process.stdout.columns : 160
-  const screen = Screen.render(picture, initial, { columns, rows: 7 }, invocation.language, picture.at)
-  const lines = screen.lines.slice(0, 4).map((line) => textOf(clip(line, columns)).trim())
-  return lines.map((line) => line.replace(/ {3,}/g, " · ")).join("\n")
+/** Columns of lines that go into a file or a pipe. */
+const paper = 160
+
+/** All figures as plain lines. */
+const text = (picture: ProgramStatus, language: Language): string => {
+  const columns = process.stdout.isTTY ? process.stdout.columns : paper
+  return Screen.lines(picture, columns, language).map(textOf).join("\n")
 }
 
 const watchTable = (connection: Connection, invocation: Invocation<Settings>): Effect.Effect<void, Failure> =>
@@ -56,8 +58,11 @@ const watchTable = (connection: Connection, invocation: Invocation<Settings>): E
 
 const watchLines = (connection: Connection, invocation: Invocation<Settings>): Effect.Effect<void, Failure> =>
   connection.client.watch({ perSecond: 1 }).pipe(
-    Stream.mapError((error) => new TargetGone({ target: connection.target, detail: error.message })),
-    Stream.runForEach((picture) => print(invocation.values.json ? json(picture) : text(picture, invocation)))
+    Stream.mapError(
+      (error) =>
+        new TargetGone({ target: connection.target, detail: same(error.message), language: invocation.language })
+    ),
+    Stream.runForEach((picture) => print(invocation.values.json ? json(picture) : text(picture, invocation.language)))
   )
 
 /** Being stopped is how watching is done, so a signal ends it with exit code 0. */
@@ -70,17 +75,30 @@ const untilStopped: Effect.Effect<void> = Effect.gen(function* () {
   yield* stopped.await
 }).pipe(Effect.scoped)
 
+const show = (target: Target, { language, values }: Invocation<Settings>): Effect.Effect<string, Failure> =>
+  Effect.gen(function* () {
+    const { call } = yield* Client.connect(target, language)
+    const picture = yield* call((client) => client.status())
+    return values.json ? json(picture) : text(picture, language)
+  }).pipe(Effect.scoped)
+
+/** Asking changes nothing, so without --target every program that runs is asked; one that is silent hides no other. */
+const showAll = (invocation: Invocation<Settings>): Effect.Effect<void, Failure> =>
+  Effect.gen(function* () {
+    const { language, values } = invocation
+    const targets = yield* Client.chooseAll(runFolder(values.data), values.target, language)
+    const [failures, shown] = yield* Effect.partition(targets, (target) => show(target, invocation))
+    if (shown.length > 0) yield* print(shown.join(values.json ? "\n" : "\n\n"))
+    const [first] = failures
+    if (first !== undefined) return yield* Effect.fail(first)
+  })
+
 export const run = (invocation: Invocation<Settings>): Effect.Effect<void, Failure> => {
   const { values }: { values: Values<Settings> } = invocation
-  return withTarget(values, (connection): Effect.Effect<void, Failure> => {
-    if (values.watch) {
-      const table = process.stdout.isTTY && process.stdin.isTTY && !values.json
-      const watching = table ? watchTable(connection, invocation) : watchLines(connection, invocation)
-      return Effect.raceFirst(watching, untilStopped)
-    }
-    return Effect.flatMap(
-      connection.call((client) => client.status()),
-      (picture) => print(values.json ? json(picture) : text(picture, invocation))
-    )
+  if (!values.watch) return showAll(invocation)
+  return withTarget(invocation, (connection): Effect.Effect<void, Failure> => {
+    const table = process.stdout.isTTY && process.stdin.isTTY && !values.json
+    const watching = table ? watchTable(connection, invocation) : watchLines(connection, invocation)
+    return Effect.raceFirst(watching, untilStopped)
   })
 }

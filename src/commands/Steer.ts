@@ -3,7 +3,7 @@
  */
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import type { Group } from "../../config/Setting.ts"
+import type { Group, Language } from "../../config/Setting.ts"
 import type { common, control } from "../../config/Settings.ts"
 import type { Failure, Invocation } from "../cli/CommandSpec.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
@@ -13,9 +13,10 @@ import * as Client from "../control/Client.ts"
 /** The settings that every control command has. */
 export type Settings = typeof control & typeof common
 
+/** Which program is meant, and in which language to say that it is not there. */
 export interface Asked {
-  readonly data: string | null
-  readonly target: string | null
+  readonly values: { readonly data: string | null; readonly target: string | null }
+  readonly language: Language
 }
 
 /** The folder with the sockets of running programs. */
@@ -23,13 +24,13 @@ export const runFolder = (data: string | null): string => join(DataFolder.locate
 
 /** Use the program that is meant, for as long as `use` runs. */
 export const withTarget = <A, E extends Failure>(
-  asked: Asked,
+  { language, values }: Asked,
   use: (connection: Connection) => Effect.Effect<A, E>
 ): Effect.Effect<A, Failure> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const target = yield* Client.choose(runFolder(asked.data), asked.target)
-      const connection = yield* Client.connect(target)
+      const target = yield* Client.choose(runFolder(values.data), values.target, language)
+      const connection = yield* Client.connect(target, language)
       return yield* use(connection)
     })
   )

@@ -15,16 +15,17 @@ import { answer, runFolder } from "./Steer.ts"
 
 export const run = (invocation: Invocation<Settings>): Effect.Effect<void, Failure> =>
   Effect.gen(function* () {
-    const folder = runFolder(invocation.values.data)
-    const target = yield* Client.choose(folder, invocation.values.target)
-    const { call } = yield* Client.connect(target)
+    const { language, values } = invocation
+    const folder = runFolder(values.data)
+    const target = yield* Client.choose(folder, values.target, language)
+    const { call } = yield* Client.connect(target, language)
     yield* call((client) => client.stop())
     // The socket's name goes away with the program; its deadline is its own business.
     yield* Effect.sync(() => Sockets.list(folder).some((one) => one.path === target.path)).pipe(
       Effect.repeat({ while: (there) => there, schedule: Schedule.spaced(Duration.millis(100)) })
     )
     yield* answer(
-      invocation.values.json,
+      values.json,
       { stopped: true, program: target.program, pid: target.pid },
       `${target.program} (pid ${target.pid}) has stopped`
     )

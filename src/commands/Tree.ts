@@ -26,6 +26,6 @@ const lineOf = (row: TreeRow, now: number): string => {
 
 export const run = (invocation: Invocation<Settings>): Effect.Effect<void, Failure> =>
   Effect.flatMap(
-    withTarget(invocation.values, ({ call }) => call((client) => client.tree())),
+    withTarget(invocation, ({ call }) => call((client) => client.tree())),
     (rows) => answer(invocation.values.json, rows, rows.map((row) => lineOf(row, Date.now())).join("\n"))
   )

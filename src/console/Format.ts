@@ -36,6 +36,30 @@ export const rate = (perMinute: number): string => {
   return perMinute < 100 ? perMinute.toFixed(1) : String(Math.round(perMinute))
 }
 
+const units = [
+  ["P", 1e15],
+  ["T", 1e12],
+  ["G", 1e9],
+  ["M", 1e6],
+  ["k", 1e3]
+] as const
+
+/** With a unit from `least` on: three or four digits. */
+const scaled = (value: number, least: number): readonly [digits: string, unit: string] => {
+  const [unit, by] = units.find(([, size]) => value >= size && value >= least) ?? ["", 1]
+  const count = value / by
+  return [by === 1 || count >= 100 ? String(Math.round(count)) : count.toFixed(2), unit]
+}
+
+/** "32768", "1.23 M", "389 T": exact below a million; units of 1000. */
+export const quantity = (amount: number | bigint): string => scaled(Number(amount), 1e6).join(" ").trimEnd()
+
+/** "1.23 MH/s": digests per second. */
+export const hashrate = (perSecond: number): string => {
+  const [digits, unit] = scaled(perSecond, 1e3)
+  return `${digits} ${unit}H/s`
+}
+
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
 /** A bar of exactly `width` columns; `fraction` is held between 0 and 1. */

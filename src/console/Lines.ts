@@ -8,7 +8,7 @@ import type { FleetEvent } from "../../actors/nexus/FleetStatus.ts"
 import type { ProgramStatus } from "../control/Api.ts"
 import type { Entry, Level, Value } from "../telemetry/Log.ts"
 import * as Format from "./Format.ts"
-import type { Happening } from "./Screen.ts"
+import type { Happening } from "./Sheet.ts"
 import { failures, successes } from "./View.ts"
 
 type Told = readonly [level: Level, message: string, fields: Readonly<Record<string, Value>>]

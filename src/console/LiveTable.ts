@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { Language } from "../../config/Setting.ts"
 import type { ProgramStatus } from "../control/Api.ts"
 import * as Screen from "./Screen.ts"
+import type * as Sheet from "./Sheet.ts"
 import * as Terminal from "./Terminal.ts"
 import type { View } from "./View.ts"
 import { initial, press } from "./View.ts"
@@ -23,7 +24,7 @@ export interface Options {
   readonly colour: boolean
   readonly changes: Stream.Stream<ProgramStatus>
   /** What happens from now on; nothing when it can not be known. */
-  readonly activity: Stream.Stream<Screen.Happening>
+  readonly activity: Stream.Stream<Sheet.Happening>
   readonly stop: Effect.Effect<void>
 }
 
@@ -33,14 +34,14 @@ const remembered = 50
 type Happening =
   | { readonly _tag: "Status"; readonly status: ProgramStatus }
   | { readonly _tag: "Tick" }
-  | { readonly _tag: "Activity"; readonly what: Screen.Happening }
+  | { readonly _tag: "Activity"; readonly what: Sheet.Happening }
   | Terminal.Input
 
 export const start = (options: Options): Effect.Effect<Effect.Effect<void>, never, Scope.Scope> =>
   Effect.map(Terminal.acquire(options.stdin, options.stdout, options.colour), (terminal) => {
     let view: View = initial
     let status: ProgramStatus | null = null
-    let activity: ReadonlyArray<Screen.Happening> = []
+    let activity: ReadonlyArray<Sheet.Happening> = []
     let page = 0
     let rows = 0
     const draw = Effect.clockWith((clock) =>

@@ -108,5 +108,121 @@ export const footer = {
   page: { en: "↑↓ PgUp PgDn", zh: "↑↓ PgUp PgDn" },
   quit: { en: "q quit", zh: "q 退出" },
   activity: { en: "ACTIVITY", zh: "动态" },
-  stopping: { en: "finishing work in hand; q again to hurry", zh: "正在完成手头工作；再按 q 立即停止" }
+  stopping: { en: "finishing work in hand; q again to hurry", zh: "正在完成手头工作；再按 q 立即停止" },
+  ending: { en: "stopping", zh: "停止中" }
 } as const satisfies Words<string>
+
+export const miner = {
+  rate: { en: "rate", zh: "算力" },
+  accepted: { en: "accepted", zh: "接受" },
+  stale: { en: "stale", zh: "过期" },
+  rejected: { en: "rejected", zh: "拒绝" },
+  duplicate: { en: "counted before", zh: "重复" },
+  lost: { en: "lost", zh: "丢失" },
+  pending: { en: "unanswered", zh: "未应答" },
+  latency: { en: "latency", zh: "延迟" },
+  pool: { en: "pool", zh: "矿池" },
+  pools: { en: "of", zh: "全部矿池" },
+  job: { en: "job", zh: "任务" },
+  height: { en: "height", zh: "高度" },
+  share: { en: "share", zh: "份额难度" },
+  block: { en: "block", zh: "区块难度" },
+  paid: { en: "paid to", zh: "收款" },
+  none: { en: "none", zh: "无" },
+  threads: { en: "threads", zh: "线程" },
+  thread: { en: "THREAD", zh: "线程" },
+  state: { en: "STATE", zh: "状态" },
+  digests: { en: "DIGESTS", zh: "摘要数" },
+  connecting: { en: "connecting", zh: "连接中" },
+  next: { en: "next try in", zh: "重试倒计时" },
+  stopping: {
+    en: "waiting for answers to shares; q again to hurry",
+    zh: "正在等待份额应答；再按 q 立即停止"
+  }
+} as const satisfies Words<string>
+
+/** States of a miner's thread. */
+export const thread: Readonly<Record<string, Text | undefined>> = {
+  starting: { en: "starting", zh: "启动中" },
+  idle: { en: "idle", zh: "空闲" },
+  searching: { en: "searching", zh: "搜索中" }
+}
+
+export const pool = {
+  state: { en: "state", zh: "状态" },
+  ready: { en: "ready", zh: "就绪" },
+  notReady: { en: "not ready", zh: "未就绪" },
+  chain: { en: "chain", zh: "链" },
+  height: { en: "height", zh: "高度" },
+  of: { en: "of", zh: "/" },
+  block: { en: "last block", zh: "最近区块" },
+  difficulty: { en: "difficulty", zh: "难度" },
+  miners: { en: "miners", zh: "矿工" },
+  connected: { en: "connected", zh: "已连接" },
+  unidentified: { en: "unidentified", zh: "未识别" },
+  threads: { en: "threads", zh: "线程" },
+  hashrate: { en: "hashrate", zh: "算力" },
+  shares: { en: "shares", zh: "份额" },
+  waiting: { en: "in the check", zh: "检查中" },
+  blocks: { en: "blocks", zh: "区块" },
+  found: { en: "found", zh: "找到" },
+  accepted: { en: "accepted", zh: "接受" },
+  orphaned: { en: "orphaned", zh: "孤块" },
+  lastOwn: { en: "the last", zh: "最近一个" },
+  jobs: { en: "jobs", zh: "任务" },
+  made: { en: "made", zh: "已发" },
+  now: { en: "now", zh: "当前" },
+  books: { en: "books", zh: "账本" },
+  accounts: { en: "accounts", zh: "账户" },
+  immature: { en: "immature", zh: "未成熟" },
+  payable: { en: "payable", zh: "可支付" },
+  paid: { en: "paid", zh: "已支付" },
+  payout: { en: "payout", zh: "支付" },
+  unreadable: { en: "they cannot be read", zh: "无法读取" },
+  door: { en: "door", zh: "接入" },
+  closed: { en: "not listening", zh: "未监听" },
+  connections: { en: "connections", zh: "连接" },
+  refused: { en: "refused", zh: "拒绝" },
+  bans: { en: "bans", zh: "封禁" },
+  ago: { en: "ago", zh: "前" }
+} as const satisfies Words<string>
+
+/** States of a chain. */
+export const sync: Readonly<Record<string, Text | undefined>> = {
+  starting: { en: "starting", zh: "启动中" },
+  syncing: { en: "syncing", zh: "同步中" },
+  synced: { en: "synced", zh: "已同步" },
+  unreachable: { en: "unreachable", zh: "无法连接" }
+}
+
+/** Blocks of ours that are not settled. */
+export const winner: Readonly<Record<string, Text | undefined>> = {
+  found: { en: "waiting for a proof", zh: "等待证明" },
+  proving: { en: "being proved", zh: "证明中" },
+  submitted: { en: "submitted", zh: "已提交" },
+  accepted: { en: "maturing", zh: "成熟中" }
+}
+
+/** What the pool answered to a share. */
+export const share: Readonly<Record<string, Text | undefined>> = {
+  accepted: { en: "accepted", zh: "接受" },
+  stale: { en: "stale", zh: "过期" },
+  duplicate: { en: "duplicate", zh: "重复" },
+  "low-difficulty": { en: "low difficulty", zh: "难度不足" },
+  "wrong-prefix": { en: "wrong prefix", zh: "前缀错误" },
+  "unknown-job": { en: "unknown job", zh: "未知任务" },
+  "rate-limited": { en: "rate limited", zh: "被限速" },
+  unauthorised: { en: "unauthorised", zh: "未授权" },
+  malformed: { en: "malformed", zh: "格式错误" },
+  unsupported: { en: "unsupported", zh: "不支持" },
+  internal: { en: "internal", zh: "内部错误" }
+}
+
+/** Why the door was shut. */
+export const refusal: Readonly<Record<string, Text | undefined>> = {
+  banned: { en: "banned", zh: "被封禁" },
+  "too-many": { en: "too many", zh: "总数超限" },
+  "too-many-from-address": { en: "too many from one address", zh: "单地址超限" },
+  "too-fast": { en: "too fast", zh: "过快" },
+  stopping: { en: "stopping", zh: "停止中" }
+}

@@ -9,10 +9,12 @@ import * as Rpc from "@effect/rpc/Rpc"
 import * as RpcGroup from "@effect/rpc/RpcGroup"
 import * as Schema from "effect/Schema"
 import { FleetStatus } from "../../actors/nexus/FleetStatus.ts"
+import { MinerPicture } from "./MinerPicture.ts"
+import { PoolPicture } from "./PoolPicture.ts"
 
 /** Which program this is. */
 export const About = Schema.Struct({
-  /** "batch-file", "start", "orchestrator". */
+  /** "batch-file", "start", "orchestrator", "pool-server", "miner". */
   program: Schema.String,
   pid: Schema.Int,
   version: Schema.String,
@@ -25,12 +27,17 @@ export type About = typeof About.Type
 export const Memory = Schema.Struct({ processBytes: Schema.Number, treeBytes: Schema.Number })
 export type Memory = typeof Memory.Type
 
+/** Null where the program is of another kind; absent from programs that are older than the field. */
+const part = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(Schema.NullOr(schema), { default: () => null })
+
 export const ProgramStatus = Schema.Struct({
   about: About,
   at: Schema.Number,
   memory: Memory,
-  /** Null for a program without nodes. */
-  fleet: Schema.NullOr(FleetStatus)
+  /** Of a program with nodes. */
+  fleet: part(FleetStatus),
+  pool: part(PoolPicture),
+  miner: part(MinerPicture)
 })
 export type ProgramStatus = typeof ProgramStatus.Type
 

@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { type Language, same, type Text } from "../../config/Setting.ts"
 import { Api, limits } from "./Api.ts"
 import { ManyTargets, NoTarget, TargetGone } from "./Errors.ts"
 import * as Sockets from "./Sockets.ts"
@@ -30,20 +31,38 @@ export interface Connection {
   readonly client: Client
 }
 
+const nobody: Text = { en: "nobody listens there", zh: "那里没有程序在监听" }
+
 /** Seconds that a program may take for one answer. */
 const patience = 10
 
-export const choose = (run: string, wanted: string | null): Effect.Effect<Sockets.Target, NoTarget | ManyTargets> =>
-  Effect.suspend((): Effect.Effect<Sockets.Target, NoTarget | ManyTargets> => {
+/** Every program that may be meant: the named one, else all that run; at least one. */
+export const chooseAll = (
+  run: string,
+  wanted: string | null,
+  language: Language
+): Effect.Effect<ReadonlyArray<Sockets.Target>, NoTarget> =>
+  Effect.suspend(() => {
     const living = Sockets.list(run)
-    if (wanted !== null) {
-      const named = /^\d+$/.test(wanted) ? living.find((one) => one.pid === Number(wanted)) : Sockets.at(wanted)
-      return named ? Effect.succeed(named) : Effect.fail(new NoTarget({ run, wanted, living }))
-    }
-    const [first, ...others] = living
-    if (first === undefined) return Effect.fail(new NoTarget({ run, wanted, living }))
-    return others.length > 0 ? Effect.fail(new ManyTargets({ targets: living })) : Effect.succeed(first)
+    const named =
+      wanted === null
+        ? living
+        : [/^\d+$/.test(wanted) ? living.find((one) => one.pid === Number(wanted)) : Sockets.at(wanted)]
+    const found = named.filter((one) => one != null)
+    return found.length > 0 ? Effect.succeed(found) : Effect.fail(new NoTarget({ run, wanted, living, language }))
   })
+
+/** The one program that is meant. */
+export const choose = (
+  run: string,
+  wanted: string | null,
+  language: Language
+): Effect.Effect<Sockets.Target, NoTarget | ManyTargets> =>
+  Effect.flatMap(chooseAll(run, wanted, language), ([first, ...others]) =>
+    first !== undefined && others.length === 0
+      ? Effect.succeed(first)
+      : Effect.fail(new ManyTargets({ targets: [...(first ? [first] : []), ...others], language }))
+  )
 
 const isClientError = (error: unknown): error is RpcClientError =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "RpcClientError"
@@ -51,42 +70,45 @@ const isClientError = (error: unknown): error is RpcClientError =>
 const serialization = RpcSerialization.makeNdjson({ maxBufferSize: limits.answer })
 
 /** Whether somebody listens: the protocol's own connection would wait without saying so. */
-const probe = (target: Sockets.Target): Effect.Effect<void, TargetGone> =>
+const probe = (target: Sockets.Target, gone: (detail: Text) => TargetGone): Effect.Effect<void, TargetGone> =>
   Effect.async<void, TargetGone>((resume) => {
     const socket = createConnection({ path: target.address })
     socket.once("connect", () => {
       socket.destroy()
       resume(Effect.void)
     })
-    socket.once("error", () => resume(Effect.fail(new TargetGone({ target, detail: "nobody listens there" }))))
+    socket.once("error", () => resume(Effect.fail(gone(nobody))))
     return Effect.sync(() => socket.destroy())
   }).pipe(
     Effect.timeoutFail({
       duration: patience * 1000,
-      onTimeout: () => new TargetGone({ target, detail: `no connection within ${patience} s` })
+      onTimeout: () => gone({ en: `no connection within ${patience} s`, zh: `${patience} 秒内未能连接` })
     })
   )
 
-export const connect = (target: Sockets.Target): Effect.Effect<Connection, TargetGone, Scope.Scope> =>
+export const connect = (
+  target: Sockets.Target,
+  language: Language
+): Effect.Effect<Connection, TargetGone, Scope.Scope> =>
   Effect.gen(function* () {
-    const gone = (detail: string) => new TargetGone({ target, detail })
-    yield* probe(target)
+    const gone = (detail: Text) => new TargetGone({ target, detail, language })
+    yield* probe(target, gone)
     const socket = NodeSocket.layerNet({ path: target.address })
     const protocol = RpcClient.layerProtocolSocket({
       retryTransientErrors: false,
       retrySchedule: Schedule.recurs(0)
     }).pipe(Layer.provide(Layer.merge(socket, Layer.succeed(RpcSerialization.RpcSerialization, serialization))))
-    const context = yield* Layer.build(protocol).pipe(Effect.mapError(() => gone("nobody listens there")))
+    const context = yield* Layer.build(protocol).pipe(Effect.mapError(() => gone(nobody)))
     const client = yield* RpcClient.make(Api, { disableTracing: true }).pipe(Effect.provide(context))
     const call: Connection["call"] = (use) =>
       use(client).pipe(
         Effect.timeoutOption(patience * 1000),
         Effect.mapError((error) =>
-          isClientError(error) ? gone(error.message) : (error as Exclude<typeof error, RpcClientError>)
+          isClientError(error) ? gone(same(error.message)) : (error as Exclude<typeof error, RpcClientError>)
         ),
         Effect.flatMap(
           Option.match({
-            onNone: () => Effect.fail(gone(`no answer within ${patience} s`)),
+            onNone: () => Effect.fail(gone({ en: `no answer within ${patience} s`, zh: `${patience} 秒内没有应答` })),
             onSome: (value) => Effect.succeed(value)
           })
         )

@@ -8,26 +8,52 @@ import * as Stream from "effect/Stream"
 import { SupervisionTree } from "../../actors/runtime/SupervisionTree.ts"
 import { version } from "../cli/Version.ts"
 import * as ProcessMemory from "../telemetry/ProcessMemory.ts"
-import { ControlRefused } from "./Api.ts"
+import { ControlRefused, type ProgramStatus } from "./Api.ts"
 import type { ControlledService } from "./Controlled.ts"
 import { rowsOf } from "./TreeRows.ts"
 
-/** `program` as in "miner"; `refusal` is the sentence for who asks for a node; `stop` begins to stop, and hurries the second time. */
-export const make = (
-  program: string,
-  refusal: string,
-  stop: Effect.Effect<void>
-): Effect.Effect<ControlledService, never, SupervisionTree> =>
+export interface Program {
+  /** As in "miner". */
+  readonly name: string
+  /** The sentence for who asks for a node. */
+  readonly refusal: string
+  /** Begins to stop, and hurries the second time. */
+  readonly stop: Effect.Effect<void>
+  /** What it shows of itself; nothing beyond its memory when left out. */
+  readonly picture?: Effect.Effect<Partial<Pick<ProgramStatus, "pool" | "miner">>>
+}
+
+/** How often who watches sees it anew. */
+const lookEvery = "500 millis"
+
+export const make = ({
+  name,
+  picture = Effect.succeed({}),
+  refusal,
+  stop
+}: Program): Effect.Effect<ControlledService, never, SupervisionTree> =>
   Effect.map(SupervisionTree, (tree) => {
     const startedAt = Date.now() - Math.round(performance.now())
-    const about = { program, pid: process.pid, version, startedAt }
+    const about = { program: name, pid: process.pid, version, startedAt }
     const memory = ProcessMemory.reader()
-    const status = Effect.map(Clock.currentTimeMillis, (at) => ({ about, at, memory: memory(), fleet: null }))
+    const status = Effect.zipWith(
+      picture,
+      Clock.currentTimeMillis,
+      (shown, at): ProgramStatus => ({
+        about,
+        at,
+        memory: memory(),
+        fleet: null,
+        pool: null,
+        miner: null,
+        ...shown
+      })
+    )
     const refused = Effect.fail(new ControlRefused({ detail: refusal }))
     return {
       about,
       status,
-      changes: Stream.repeatEffectWithSchedule(status, Schedule.spaced("1 second")),
+      changes: Stream.repeatEffectWithSchedule(status, Schedule.spaced(lookEvery)),
       pause: () => refused,
       resume: () => refused,
       restart: () => refused,

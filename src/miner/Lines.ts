@@ -5,22 +5,10 @@
  * care: a broken connection is a warning when it breaks and then once a minute, however often it is tried.
  */
 import type { MinerEvent, MinerStatus } from "../../actors/miner/MinerStatus.ts"
+import { hashrate } from "../console/Format.ts"
 import type { Entry, Level, Value } from "../telemetry/Log.ts"
 
 type Told = readonly [level: Level, message: string, fields: Readonly<Record<string, Value>>]
-
-/** "1.23 MH/s": digests per second. */
-export const hashrate = (perSecond: number): string => {
-  const [unit, by] = (
-    [
-      ["GH/s", 1e9],
-      ["MH/s", 1e6],
-      ["kH/s", 1e3]
-    ] as const
-  ).find(([, size]) => perSecond >= size) ?? ["H/s", 1]
-  const value = perSecond / by
-  return `${value >= 100 || by === 1 ? Math.round(value) : value.toFixed(2)} ${unit}`
-}
 
 const milliseconds = (millis: number) => Math.round(millis * 10) / 10
 

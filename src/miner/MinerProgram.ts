@@ -26,7 +26,6 @@ import type { IntensityReached, StartFailed } from "../../actors/runtime/Errors.
 import type * as Supervisor from "../../actors/runtime/Supervisor.ts"
 import type { Language } from "../../config/Setting.ts"
 import * as Signals from "../cli/Signals.ts"
-import { version } from "../cli/Version.ts"
 import { Controlled } from "../control/Controlled.ts"
 import * as WithoutNodes from "../control/WithoutNodes.ts"
 import type { Sink } from "../telemetry/Log.ts"
@@ -77,14 +76,24 @@ const requests = Effect.gen(function* () {
 
 type Requests = Effect.Effect.Success<typeof requests>
 
-const control = ({ run }: Plan, { stop }: Requests) =>
+/** It can be shown and stopped, and it has no nodes. */
+const controlled = ({ account, addresses: pools, worker }: Plan, { status }: MinerService, asked: Requests) =>
+  WithoutNodes.make({
+    name: "miner",
+    refusal: "a miner runs no nodes and reads no node list",
+    stop: asked.stop,
+    picture: Effect.zipWith(status, asked.stopping, (now, stopping) => ({
+      miner: { status: now, pools, account, worker, stopping }
+    }))
+  })
+
+const control = (plan: Plan, service: MinerService, asked: Requests) =>
   ChildSpec.make({
     id: "control",
     backoff,
     start: Effect.gen(function* () {
       const { start } = yield* Effect.promise(() => import("../control/Server.ts"))
-      const program = WithoutNodes.make("miner", "a miner runs no nodes", stop)
-      return yield* start(run).pipe(Effect.provideServiceEffect(Controlled, program))
+      return yield* start(plan.run).pipe(Effect.provideServiceEffect(Controlled, controlled(plan, service, asked)))
     })
   })
 
@@ -103,30 +112,25 @@ const log = ({ sink, summaryMillis }: Plan, { events, status }: MinerService) =>
     })
   })
 
-const display = (plan: Plan, { events, status }: MinerService, asked: Requests) =>
+const display = (plan: Plan, service: MinerService, asked: Requests) =>
   ChildSpec.make({
     id: "display",
     backoff,
     start: Effect.gen(function* () {
-      const { start } = yield* Effect.promise(() => import("./Display.ts"))
-      const memory = ProcessMemory.reader()
+      const { start } = yield* Effect.promise(() => import("../console/LiveTable.ts"))
+      const { changes, stop } = yield* controlled(plan, service, asked)
       const thin = Lines.thinned()
       return yield* start({
+        stdin: process.stdin,
+        stdout: process.stdout,
         language: plan.language,
         colour: !process.env["NO_COLOR"],
-        picture: Effect.zipWith(status, asked.stopping, (now, stopping) => ({
-          status: now,
-          version,
-          account: plan.account,
-          worker: plan.worker,
-          memoryBytes: memory().treeBytes,
-          stopping
-        })),
-        activity: Stream.map(events, thin).pipe(
+        changes,
+        activity: Stream.map(service.events, thin).pipe(
           Stream.filter((entry) => entry.level !== "debug"),
           Stream.map(({ at, level, message }) => ({ at, level, who: "", message }))
         ),
-        stop: asked.stop
+        stop
       })
     })
   })
@@ -139,7 +143,7 @@ export const run = (
     const asked = yield* requests
     const miner = yield* MinerTree.make(plan, (service) => [
       log(plan, service),
-      control(plan, asked),
+      control(plan, service, asked),
       ...(plan.display ? [display(plan, service, asked)] : [])
     ])
     yield* Effect.raceFirst(Effect.zipRight(miner.await, Effect.never), asked.stopped)

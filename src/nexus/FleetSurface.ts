@@ -62,7 +62,9 @@ const controlled = (
     about,
     at: status.at,
     memory: memory(),
-    fleet: status
+    fleet: status,
+    pool: null,
+    miner: null
   })
   const withNode = (text: string, use: (node: NodeId) => Effect.Effect<void, { readonly message: string }>) =>
     Effect.gen(function* () {

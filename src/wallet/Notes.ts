@@ -38,18 +38,6 @@ const decode = Schema.decodeUnknown(Schema.parseJson(Reply))
 const patience = 10_000
 const largest = 64 * 2 ** 20
 
-export const nicksPerNock = 65_536n
-
-/** "1.5": NOCK with as many decimals as it takes; 16 bits of fraction are at most 16 decimals. */
-export const nock = (nicks: bigint): string => {
-  const whole = nicks / nicksPerNock
-  const part = (nicks % nicksPerNock) * 10n ** 16n
-  const decimals = String(part / nicksPerNock)
-    .padStart(16, "0")
-    .replace(/0+$/, "")
-  return decimals === "" ? String(whole) : `${whole}.${decimals}`
-}
-
 const read = async (url: string, signal: AbortSignal): Promise<string> => {
   const reply = await fetch(url, { signal, redirect: "error" })
   const parts: Array<Uint8Array> = []

@@ -15,6 +15,7 @@ import { bytesOf } from "../../wallet/Base58.ts"
 import { AddressInvalid, NodeNotSupported } from "../../wallet/Errors.ts"
 import * as Iris from "../../wallet/Iris.ts"
 import * as KeyFile from "../../wallet/KeyFile.ts"
+import { nock } from "../../wallet/Nicks.ts"
 import * as Notes from "../../wallet/Notes.ts"
 import { answer } from "../Steer.ts"
 import { homeOf } from "./Keygen.ts"
@@ -63,10 +64,9 @@ export const list: Run = ({ values }) =>
     const order = (nicks: string) => BigInt(nicks)
     const notes = [...owned.notes].sort((a, b) => (order(a.nicks) < order(b.nicks) ? 1 : -1))
     const lines = notes.map(
-      (note) =>
-        `${Notes.nock(BigInt(note.nicks))} NOCK  height ${note.height}  ${kind(note, owned.height)}  ${note.name}`
+      (note) => `${nock(BigInt(note.nicks))} NOCK  height ${note.height}  ${kind(note, owned.height)}  ${note.name}`
     )
-    const head = `${owned.pkh} on ${chain(owned)}: ${notes.length} notes, ${Notes.nock(BigInt(owned.totalNicks))} NOCK`
+    const head = `${owned.pkh} on ${chain(owned)}: ${notes.length} notes, ${nock(BigInt(owned.totalNicks))} NOCK`
     yield* answer(values.json, { ...owned, notes }, [head, ...lines].join("\n"))
   })
 
@@ -80,6 +80,6 @@ export const balance: Run = ({ values }) =>
     )
     const { height, pkh } = owned
     const json = { chain: owned.chain, pkh, height, totalNicks: String(total), spendableNicks: String(spendable) }
-    const text = `${Notes.nock(total)} NOCK (${total} nicks), of which ${Notes.nock(spendable)} NOCK can be spent; ${pkh} on ${chain(owned)}`
+    const text = `${nock(total)} NOCK (${total} nicks), of which ${nock(spendable)} NOCK can be spent; ${pkh} on ${chain(owned)}`
     yield* answer(values.json, json, text)
   })

@@ -107,7 +107,12 @@ const requests = Effect.gen(function* () {
     ),
     (release) => Effect.sync(release)
   )
-  return { stop, stopped: Deferred.await(stopped), hurried: Deferred.await(hurried) }
+  return {
+    stop,
+    stopping: Deferred.isDone(stopped),
+    stopped: Deferred.await(stopped),
+    hurried: Deferred.await(hurried)
+  }
 })
 
 const told = (devnet: Devnet.DevnetService) =>
@@ -150,7 +155,8 @@ export const run = <E>(
       sink: plan.sink,
       minimumPayoutNicks: plan.pool.payout.minimumPayoutNicks,
       payable: plan.pool.payout.payable,
-      stop: asked.stop
+      stop: asked.stop,
+      stopping: asked.stopping
     }
     const pool = yield* PoolTree.make({ ...plan.pool, rewardAddresses: [devnet.pkh] }, (service) => [
       devnetChild(devnet),

@@ -22,10 +22,12 @@ import * as ChildSpec from "../../../actors/runtime/ChildSpec.ts"
 import type { Language } from "../../../config/Setting.ts"
 import { version } from "../../cli/Version.ts"
 import { Controlled } from "../../control/Controlled.ts"
+import type { PoolPicture } from "../../control/PoolPicture.ts"
 import * as WithoutNodes from "../../control/WithoutNodes.ts"
 import type { Entry, Sink } from "../../telemetry/Log.ts"
 import * as Grpc from "../grpc/Server.ts"
 import * as Process from "../http/Process.ts"
+import * as Pictures from "../http/Pictures.ts"
 import * as Http from "../http/Server.ts"
 import * as Events from "./Events.ts"
 import * as Summary from "./Summary.ts"
@@ -43,6 +45,7 @@ export interface Options {
   readonly payable: (minerId: string) => boolean
   /** Begin to stop; asking again hurries. */
   readonly stop: Effect.Effect<void>
+  readonly stopping: Effect.Effect<boolean>
 }
 
 export interface World {
@@ -63,7 +66,25 @@ const line = (at: number, level: Entry["level"], message: string): Entry => ({
 })
 
 const shown = (host: string, port: number) => `${host.includes(":") ? `[${host}]` : host}:${port}`
-const grpc = ({ grpc: options }: Options, { pool }: World) =>
+
+/** Where the listeners listen, once they do; for `pitboss status`. */
+interface Ports {
+  miners: string | null
+  http: string | null
+}
+
+const bound = (ports: Ports, which: keyof Ports, at: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      ports[which] = at
+    }),
+    () =>
+      Effect.sync(() => {
+        ports[which] = null
+      })
+  )
+
+const grpc = ({ grpc: options }: Options, { pool }: World, ports: Ports) =>
   ChildSpec.make({
     id: "grpc",
     backoff,
@@ -72,6 +93,7 @@ const grpc = ({ grpc: options }: Options, { pool }: World) =>
       const reach = Summary.isLoopback(options.host)
         ? "only programs on this machine can reach it"
         : `the firewall must let TCP ${serving.port} in`
+      yield* bound(ports, "miners", shown(options.host, serving.port))
       yield* Effect.logInfo(`miners connect to ${shown(options.host, serving.port)} (gRPC); ${reach}`)
       const health = Stream.runForEach(pool.changes, ({ idle }) =>
         Effect.sync(() => serving.health.set(idle === null ? "SERVING" : "NOT_SERVING"))
@@ -80,7 +102,7 @@ const grpc = ({ grpc: options }: Options, { pool }: World) =>
     }).pipe(Effect.provideService(PoolService, pool))
   })
 
-const http = (options: Options, world: World) =>
+const http = (options: Options, world: World, ports: Ports) =>
   ChildSpec.make({
     id: "http",
     backoff,
@@ -92,6 +114,7 @@ const http = (options: Options, world: World) =>
         minimumPayoutNicks: options.minimumPayoutNicks,
         payable: options.payable
       })
+      yield* bound(ports, "http", shown(options.http.host, serving.port))
       yield* Effect.logInfo(`HTTP API on http://${shown(options.http.host, serving.port)}`)
       if (!Summary.isLoopback(options.http.host)) {
         yield* Effect.logWarning("the HTTP API has no authentication: let only trusted addresses reach it")
@@ -100,14 +123,32 @@ const http = (options: Options, world: World) =>
     })
   })
 
-const control = (options: Options) =>
+/** It can be shown and stopped, and it has no nodes. */
+const controlled = (options: Options, { ledger, pool }: World, ports: Ports) =>
+  WithoutNodes.make({
+    name: "pool-server",
+    refusal: "a pool server runs no nodes and reads no node list",
+    stop: options.stop,
+    picture: Effect.gen(function* () {
+      const status = yield* pool.status
+      const picture: PoolPicture = {
+        status,
+        ready: Pictures.ready(status),
+        balances: yield* Effect.orElseSucceed(ledger.balanceSums, () => null),
+        ports: { ...ports },
+        stopping: yield* options.stopping
+      }
+      return { pool: picture }
+    })
+  })
+
+const control = (options: Options, world: World, ports: Ports) =>
   ChildSpec.make({
     id: "control",
     backoff,
     start: Effect.gen(function* () {
       const { start } = yield* Effect.promise(() => import("../../control/Server.ts"))
-      const program = WithoutNodes.make("pool-server", "a pool server runs no nodes", options.stop)
-      return yield* start(options.run).pipe(Effect.provideServiceEffect(Controlled, program))
+      return yield* start(options.run).pipe(Effect.provideServiceEffect(Controlled, controlled(options, world, ports)))
     })
   })
 
@@ -134,5 +175,13 @@ const reporter = (options: Options, { pool }: World) =>
     )
   })
 
-export const children = (options: Options, world: World) =>
-  [log(options, world), control(options), http(options, world), grpc(options, world), reporter(options, world)] as const
+export const children = (options: Options, world: World) => {
+  const ports: Ports = { miners: null, http: null }
+  return [
+    log(options, world),
+    control(options, world, ports),
+    http(options, world, ports),
+    grpc(options, world, ports),
+    reporter(options, world)
+  ] as const
+}

@@ -51,6 +51,7 @@ const readIds = reader(Schema.Struct({ id: Integer }))
 const readBalances = reader(
   Schema.Struct({ id: Integer, miner_id: Schema.String, immature: Whole, payable: Whole, paid: Whole })
 )
+const readSums = reader(Schema.Struct({ accounts: Integer, immature: Whole, payable: Whole, paid: Whole }))
 const readTotals = reader(Schema.Struct({ shares: Whole, found: Integer, accepted: Integer, orphaned: Integer }))
 
 /** Shares that are read at a time while a window is added up. */
@@ -225,6 +226,19 @@ export const make = ({ commits, sql }: Books) => {
     )
   }
 
+  const balanceSums: LedgerService["balanceSums"] = readSums(sql`
+    SELECT COUNT(*) AS accounts, CAST(SUM(immature) AS TEXT) AS immature, CAST(SUM(payable) AS TEXT) AS payable,
+      CAST(SUM(paid) AS TEXT) AS paid
+    FROM ledger_accounts`).pipe(
+    Effect.map(([row]) => ({
+      accounts: row?.accounts ?? 0,
+      immatureNicks: row?.immature ?? 0n,
+      payableNicks: row?.payable ?? 0n,
+      paidNicks: row?.paid ?? 0n
+    })),
+    failingTo("add up the balances")
+  )
+
   const totals: LedgerService["totals"] = readTotals(sql`
     SELECT
       (SELECT CAST(SUM(accepted) AS TEXT) FROM ledger_workers) AS shares,
@@ -236,5 +250,5 @@ export const make = ({ commits, sql }: Books) => {
     failingTo("add up the books")
   )
 
-  return { blockFound, blockState, credit, openBlocks, blocks, balances, totals }
+  return { blockFound, blockState, credit, openBlocks, blocks, balances, balanceSums, totals }
 }

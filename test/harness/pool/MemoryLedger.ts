@@ -126,6 +126,16 @@ export class MemoryLedger {
         this.unbalanced === null ? Effect.void : Effect.fail(new BooksUnbalanced({ detail: this.unbalanced }))
       ),
       balances: () => Effect.sync(() => this.miners.map((minerId) => this.balance(minerId))),
+      balanceSums: Effect.sync(() => {
+        const all = this.miners.map((minerId) => this.balance(minerId))
+        const sum = (of: (one: (typeof all)[number]) => bigint) => all.reduce((total, one) => total + of(one), 0n)
+        return {
+          accounts: all.length,
+          immatureNicks: sum((one) => one.immatureNicks),
+          payableNicks: sum((one) => one.payableNicks),
+          paidNicks: sum((one) => one.paidNicks)
+        }
+      }),
       miners: () => Effect.succeed([]),
       shares: () => Effect.succeed([]),
       blocks: () => Effect.sync(() => this.entries.map(({ block }) => block)),

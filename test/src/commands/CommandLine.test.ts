@@ -207,6 +207,10 @@ describe("exit codes", () => {
       assert.strictEqual(result.code, 4, args.join(" "))
       assert.match(result.stderr, /no program is running/)
     }
+    const chinese = await run(["status", "--lang", "zh"])
+    assert.strictEqual(chinese.code, 4)
+    assert.match(chinese.stderr, /^pitboss: 没有正在运行的程序（.*--data 指定其他数据目录\n$/)
+    assert.match((await run(["stop", "--target", "1", "--lang", "zh"])).stderr, /"1" 没有在运行/)
   })
 
   it("a port that something else holds is 4 and says what it is", async () => {

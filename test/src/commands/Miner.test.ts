@@ -50,6 +50,16 @@ describe.skipIf(!existsSync(hostExecutable))("miner without a pool", () => {
     )
     await new Promise((resolve) => setTimeout(resolve, 3_000))
     assert.isNull(miner.child.exitCode)
+    const { stdout } = await run(["status"], { home: miner.home })
+    assert.match(stdout, /^Pitboss \S+ · miner · /)
+    assert.match(
+      stdout,
+      /\n pool +(connection refused: no pool-server listens on port 7777 there · next try in \ds|127\.0\.0\.2:7777 connecting)\n/
+    )
+    assert.include(stdout, `paid to  ${address}`)
+    const nodes = await run(["nodes"], { home: miner.home })
+    assert.deepStrictEqual([nodes.code, nodes.stdout], [2, ""])
+    assert.match(nodes.stderr, /^pitboss: miner runs no nodes; [^\n]+\n$/)
     miner.child.kill("SIGTERM")
     assert.strictEqual((await miner.end).code, 0)
   })

@@ -85,6 +85,31 @@ describe("pool-server", () => {
     assert.match(second.stderr, /belongs to pool-server \(pid \d+\)/)
     const tree = await run(["tree"], { home })
     assert.match(tree.stdout, /grpc/)
+
+    // One picture for the console and for HTTP.
+    const seen = await run(["status", "--lang", "en"], { home })
+    assert.match(
+      seen.stdout,
+      /^Pitboss \S+ · pool-server · devnet .*\n state +ready\n chain +devnet \S+ {2}synced {2}height 0/
+    )
+    assert.include(seen.stdout, `gRPC 0.0.0.0:${port}  HTTP ${http[1]?.replace("http://", "")}`)
+    assert.match(seen.stdout, /connections 1 {2}refused 0/)
+    assert.match((await run(["status", "--lang", "zh"], { home })).stdout, /状态 +就绪/)
+    const { pool } = JSON.parse((await run(["status", "--json"], { home })).stdout)
+    assert.strictEqual(pool.status.job.jobId, order.work_id)
+    assert.deepStrictEqual(pool.ready, { ready: true, reason: null })
+    for (const [language, line] of [
+      ["en", "pitboss: pool-server runs no nodes; pitboss status shows what it does\n"],
+      ["zh", "pitboss: pool-server 不运行节点；请用 pitboss status 查看其状态\n"]
+    ] as const) {
+      const none = await run(["nodes", "--lang", language], { home })
+      assert.deepStrictEqual([none.code, none.stderr], [2, line])
+    }
+    const pause = await run(["node", "pause", "1"], { home })
+    assert.deepStrictEqual(
+      [pause.code, pause.stderr],
+      [2, "pitboss: a pool server runs no nodes and reads no node list\n"]
+    )
     assert.strictEqual((await run(["stop"], { home })).code, 0)
     assert.deepStrictEqual(await program.end, { code: 0, signal: null })
     assert.match(program.output().stdout, /INFO\] stopped\n$/)

@@ -4,6 +4,7 @@ import * as fc from "effect/FastCheck"
 import { noCounts } from "../../../actors/nexus/FleetStatus.ts"
 import type { Language } from "../../../config/Setting.ts"
 import * as Screen from "../../../src/console/Screen.ts"
+import type * as Sheet from "../../../src/console/Sheet.ts"
 import { paint, span, textOf, widthOfLine } from "../../../src/console/Style.ts"
 import { difference, written } from "../../../src/console/Terminal.ts"
 import * as View from "../../../src/console/View.ts"
@@ -14,14 +15,14 @@ const rude = [
   { at: now, level: "error" as const, who: "节\u001b[2J点\n".repeat(9), message: "x\u0007\u202e".repeat(99) }
 ]
 
-const texts = (screen: Screen.Screen) => screen.lines.map(textOf)
+const texts = (screen: Sheet.Drawn) => screen.lines.map(textOf)
 const draw = (
   picture: ReturnType<typeof status>,
   columns: number,
   rows: number,
   language: Language = "en",
   view = View.initial,
-  activity: ReadonlyArray<Screen.Happening> = []
+  activity: ReadonlyArray<Sheet.Happening> = []
 ) => Screen.render(picture, view, { columns, rows }, language, now, activity)
 
 const anyView: fc.Arbitrary<View.View> = fc.record({

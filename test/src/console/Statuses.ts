@@ -56,12 +56,14 @@ export const status = (nodes: ReadonlyArray<NodeStatus>, more: Partial<FleetStat
     about: { program: "batch-file", pid: 4711, version: "0.1.0", startedAt: now - 83_000 },
     at: now,
     memory: { processBytes: 100 * 2 ** 20, treeBytes: 130 * 2 ** 20 },
-    fleet
+    fleet,
+    pool: null,
+    miner: null
   }
 }
 
 /** Wide, combining, emoji, control and direction characters among plain ones. */
-const hostile = fc.string({
+export const hostile = fc.string({
   unit: fc.constantFrom(..."ab1 -_…é汉字节点한글ひカ😀👍🏽\u0301\u200d\u202e\u001b\u0000\u0007\n\r\t\u009b[2J"),
   maxLength: 40
 })

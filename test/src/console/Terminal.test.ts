@@ -181,6 +181,34 @@ describe.skipIf(!possible)("the live table", () => {
     assert.include((await givenBack()).join("\n"), "EXIT 0")
   })
 
+  it("shows a pool from outside and a miner on its own terminal", async () => {
+    const home = temporary()
+    const ports = ["--address", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+    const pool = await start(["pool-server", "--share-difficulty", "64", ...ports], { home })
+    const [, port = ""] = await pool.until(/miners connect to 127\.0\.0\.1:(\d+)/)
+    await show(home, "status --watch", { columns: 100, rows: 16 })
+    const before = await tmux.until(/connected 0/)
+    assert.match(before[0] ?? "", /^ Pitboss \S+ · pool-server · devnet .* up \d+s/)
+    assert.match(before[1] ?? "", /^ state +ready$/)
+    assert.strictEqual(before[15]?.trimEnd(), " q quit")
+    const outside = tmux
+    await show(home, `miner 127.0.0.1:${port} -t 1 --worker rack`, { columns: 100, rows: 12 })
+    const screen = await tmux.until(/accepted [1-9]/)
+    assert.match(screen[0] ?? "", /^ Pitboss \S+ · miner · rack .* up \d+s/)
+    assert.match(screen.join("\n"), / 0 {2}searching /)
+    await outside.until(/connected 1 {2}threads 1 .*shares +accepted [1-9]/s)
+    tmux.keys("q")
+    assert.include((await givenBack()).join("\n"), "EXIT 0")
+    tmux.close()
+    tmux = outside
+    await outside.until(/connected 0/)
+    tmux.keys("q")
+    assert.include((await givenBack()).join("\n"), "EXIT 0")
+    assert.isNull(pool.child.exitCode)
+    pool.child.kill("SIGTERM")
+    assert.strictEqual((await pool.end).code, 0)
+  })
+
   it("does not scroll or garble when log lines are written (defect 14)", async () => {
     const home = await open({ more: "--verbose" })
     await tmux.until(/accepted [1-9]\d/)

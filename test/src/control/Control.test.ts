@@ -5,12 +5,14 @@ import { createConnection } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Queue, Stream } from "effect"
-import { type ProgramStatus, UnknownNode } from "../../../src/control/Api.ts"
+import { Chunk, Effect, Fiber, Queue, Schema, Stream } from "effect"
+import * as Screen from "../../../src/console/Screen.ts"
+import { ProgramStatus, UnknownNode } from "../../../src/control/Api.ts"
 import * as Client from "../../../src/control/Client.ts"
 import { Controlled, type ControlledService } from "../../../src/control/Controlled.ts"
 import * as Server from "../../../src/control/Server.ts"
 import * as Sockets from "../../../src/control/Sockets.ts"
+import { miner, pool } from "../console/Programs.ts"
 import { nodeStatus, status } from "../console/Statuses.ts"
 
 const temporary = Effect.acquireRelease(
@@ -19,8 +21,11 @@ const temporary = Effect.acquireRelease(
 )
 
 /** A program that notes what it is told. */
-const fake = (told: Array<string>, changes: Stream.Stream<ProgramStatus> = Stream.empty): ControlledService => {
-  const picture = status([nodeStatus(1, { label: "节点" }), nodeStatus(2)])
+const fake = (
+  told: Array<string>,
+  changes: Stream.Stream<ProgramStatus> = Stream.empty,
+  picture = status([nodeStatus(1, { label: "节点" }), nodeStatus(2)])
+): ControlledService => {
   const note = (what: string) => Effect.sync(() => void told.push(what))
   return {
     about: picture.about,
@@ -42,7 +47,8 @@ const serving = (run: string, program: ControlledService) =>
     yield* Effect.forkScoped(body)
   }).pipe(Effect.provideService(Controlled, program))
 
-const connect = (run: string) => Effect.flatMap(Client.choose(run, null), Client.connect)
+const connect = (run: string) =>
+  Effect.flatMap(Client.choose(run, null, "en"), (target) => Client.connect(target, "en"))
 
 describe("the control socket", () => {
   it.live("carries every call and every error", () =>
@@ -65,6 +71,40 @@ describe("the control socket", () => {
       assert.strictEqual(error._tag, "UnknownNode")
     }).pipe(Effect.scoped)
   )
+
+  it.live("carries the pictures of pools and miners, numbers of any size included", () =>
+    Effect.gen(function* () {
+      for (const picture of [pool(), miner()]) {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const run = yield* temporary
+            yield* serving(run, fake([], Stream.empty, picture))
+            const { call } = yield* connect(run)
+            const seen = yield* call((client) => client.status())
+            assert.deepStrictEqual(Screen.lines(seen, 120, "en"), Screen.lines(picture, 120, "en"))
+            assert.strictEqual(seen.miner?.status.job?.networkDifficulty, picture.miner?.status.job?.networkDifficulty)
+          })
+        )
+      }
+    })
+  )
+
+  it("older and newer programs can be read: missing pictures are none, unknown fields and words are no trouble", () => {
+    const decode = Schema.decodeUnknownSync(ProgramStatus)
+    const encode = Schema.encodeSync(ProgramStatus)
+    const { miner: _, pool: __, ...older } = encode(status([nodeStatus(1)]))
+    assert.deepStrictEqual(decode(older), status([nodeStatus(1)]))
+    const sent = encode(pool())
+    const newer = {
+      ...sent,
+      gpu: { busy: true },
+      pool: sent.pool && {
+        ...sent.pool,
+        status: { ...sent.pool.status, temperature: 40, sync: { ...sent.pool.status.sync, state: "rewinding" } }
+      }
+    }
+    assert.strictEqual(decode(newer).pool?.status.sync.state, "rewinding")
+  })
 
   it.live("streams statuses as they change", () =>
     Effect.gen(function* () {
@@ -134,22 +174,25 @@ describe("finding the program", () => {
   it.effect("none, one, several, by pid and by path", () =>
     Effect.gen(function* () {
       const run = yield* temporary
-      const none = yield* Effect.flip(Client.choose(run, null))
+      const none = yield* Effect.flip(Client.choose(run, null, "en"))
       assert.strictEqual(none._tag, "NoTarget")
       const mine = join(run, `batch-file-${process.pid}.sock`)
       writeFileSync(mine, "")
-      assert.strictEqual((yield* Client.choose(run, null)).pid, process.pid)
+      assert.strictEqual((yield* Client.choose(run, null, "en")).pid, process.pid)
       const other = join(run, `orchestrator-${process.ppid}.sock`)
       writeFileSync(other, "")
-      const many = yield* Effect.flip(Client.choose(run, null))
+      const all = yield* Client.chooseAll(run, null, "en")
+      assert.lengthOf(all, 2)
+      assert.strictEqual((yield* Effect.flip(Client.chooseAll(run, "999999999", "en")))._tag, "NoTarget")
+      const many = yield* Effect.flip(Client.choose(run, null, "en"))
       assert.strictEqual(many._tag, "ManyTargets")
       assert.include(many.message, String(process.ppid))
-      assert.strictEqual((yield* Client.choose(run, String(process.ppid))).program, "orchestrator")
-      assert.strictEqual((yield* Client.choose(run, mine)).pid, process.pid)
-      const unknown = yield* Effect.flip(Client.choose(run, "999999999"))
+      assert.strictEqual((yield* Client.choose(run, String(process.ppid), "en")).program, "orchestrator")
+      assert.strictEqual((yield* Client.choose(run, mine, "en")).pid, process.pid)
+      const unknown = yield* Effect.flip(Client.choose(run, "999999999", "en"))
       assert.strictEqual(unknown._tag, "NoTarget")
       assert.include(unknown.message, `--target ${process.ppid}  orchestrator`)
-      assert.strictEqual((yield* Effect.flip(Client.choose(run, join(run, "nothing.sock"))))._tag, "NoTarget")
+      assert.strictEqual((yield* Effect.flip(Client.choose(run, join(run, "nothing.sock"), "en")))._tag, "NoTarget")
     }).pipe(Effect.scoped)
   )
 

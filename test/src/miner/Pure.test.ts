@@ -1,16 +1,13 @@
 /**
- * Addresses as people write them, the miner's half of the protocol against the pool's half, and the screen.
+ * Addresses as people write them, the miner's half of the protocol against the pool's half, and the lines of the log.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
-import type { MinerStatus } from "../../../actors/miner/MinerStatus.ts"
 import { maxTarget, p } from "../../../actors/pool/Job.ts"
 import { ShareCode } from "../../../actors/pool/Share.ts"
-import { textOf, widthOfLine } from "../../../src/console/Style.ts"
 import * as Endpoint from "../../../src/miner/Endpoint.ts"
 import * as Lines from "../../../src/miner/Lines.ts"
 import * as Messages from "../../../src/miner/Messages.ts"
-import * as Screen from "../../../src/miner/Screen.ts"
 import * as Wire from "../../../src/pool/grpc/Wire.ts"
 
 describe("addresses of pools", () => {
@@ -181,58 +178,7 @@ describe("miner and pool on the wire", () => {
   })
 })
 
-const status: MinerStatus = {
-  at: 100_000,
-  startedAt: 0,
-  link: { _tag: "Connected", address: "127.0.0.1:7777", since: 40_000 },
-  sessions: 1,
-  job: {
-    jobId: "job-1",
-    height: 42,
-    version: 5,
-    address: "127.0.0.1:7777",
-    shareDifficulty: 32_768n,
-    networkDifficulty: 1_048_576n,
-    since: 90_000
-  },
-  idle: null,
-  threads: [
-    { thread: 0, state: "searching", rate: 12_000, tried: 1_200_000 },
-    { thread: 1, state: "starting", rate: 0, tried: 0 }
-  ],
-  rate: 12_000,
-  tried: 1_200_000,
-  shares: { found: 9, accepted: 7, stale: 1, rejected: 0, duplicate: 0, lost: 0, pending: 1 },
-  answers: { accepted: 7, stale: 1 },
-  acceptedDifficulty: 229_376n,
-  lastAcceptedAt: 99_000,
-  latencyMillis: 12.3
-}
-
-describe("the miner's screen and lines", () => {
-  const picture = { status, version: "0", account: "3zx", worker: "rack", memoryBytes: 9e7, stopping: false }
-
-  it("shows rate, shares, latency, job and threads in both languages", () => {
-    for (const [language, word] of [
-      ["en", "accepted 7"],
-      ["zh", "接受 7"]
-    ] as const) {
-      const text = Screen.render(picture, { columns: 120, rows: 24 }, language, []).map(textOf).join("\n")
-      for (const part of [word, "12.00 kH/s", "12 ms", "job-1", "42", "127.0.0.1:7777"]) assert.include(text, part)
-    }
-  })
-
-  it("is never wider or taller than the terminal", () => {
-    const activity = [{ at: 0, level: "warn", who: "", message: "x".repeat(500) }] as const
-    FastCheck.assert(
-      FastCheck.property(FastCheck.nat(200), FastCheck.nat(60), (columns, rows) => {
-        const lines = Screen.render(picture, { columns, rows }, "en", activity)
-        assert.isAtMost(lines.length, rows)
-        assert.isTrue(lines.every((line) => widthOfLine(line) <= columns))
-      })
-    )
-  })
-
+describe("the lines of the log", () => {
   it("the same broken connection is a warning once a minute", () => {
     const thin = Lines.thinned()
     const lost = (at: number) =>

@@ -290,6 +290,13 @@ const randomBooks = (ledger: LedgerService, steps: ReadonlyArray<StepTaken>) =>
       yield* ledger.audit
     }
     const rows = yield* ledger.balances(newest)
+    const sum = (of: (row: (typeof rows)[number]) => bigint) => rows.reduce((total, row) => total + of(row), 0n)
+    assert.deepStrictEqual(yield* ledger.balanceSums, {
+      accounts: rows.length,
+      immatureNicks: sum((row) => row.immatureNicks),
+      payableNicks: sum((row) => row.payableNicks),
+      paidNicks: sum((row) => row.paidNicks)
+    })
     const planned = (yield* ledger.openPayouts).flatMap((payout) => payout.outputs)
     const held =
       rows.reduce((sum, row) => sum + row.immatureNicks + row.payableNicks + row.paidNicks, 0n) +

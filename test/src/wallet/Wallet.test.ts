@@ -13,6 +13,7 @@ import * as Ask from "../../../src/wallet/Ask.ts"
 import * as Base58 from "../../../src/wallet/Base58.ts"
 import * as Iris from "../../../src/wallet/Iris.ts"
 import * as KeyFile from "../../../src/wallet/KeyFile.ts"
+import { nock } from "../../../src/wallet/Nicks.ts"
 import * as Notes from "../../../src/wallet/Notes.ts"
 import * as Phrase from "../../../src/wallet/Phrase.ts"
 
@@ -167,12 +168,12 @@ describe("notes", () => {
   )
 
   it("nicks are shown as NOCK without losing one", () => {
-    assert.strictEqual(Notes.nock(98_304n), "1.5")
-    assert.strictEqual(Notes.nock(1n), "0.0000152587890625")
-    assert.strictEqual(Notes.nock(0n), "0")
+    assert.strictEqual(nock(98_304n), "1.5")
+    assert.strictEqual(nock(1n), "0.0000152587890625")
+    assert.strictEqual(nock(0n), "0")
     FastCheck.assert(
       FastCheck.property(FastCheck.bigInt({ min: 0n, max: 2n ** 80n }), (nicks) => {
-        const [whole = "0", part = ""] = Notes.nock(nicks).split(".")
+        const [whole = "0", part = ""] = nock(nicks).split(".")
         const back = BigInt(whole) * 65_536n + (BigInt(part.padEnd(16, "0")) * 65_536n) / 10n ** 16n
         assert.strictEqual(back, nicks)
       })
