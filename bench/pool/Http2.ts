@@ -30,6 +30,7 @@ const number32 = (value: number) => {
 }
 
 const greatest = 2 ** 31 - 1
+const largestFrame = 16_384
 const greeting = Buffer.concat([
   preface,
   // SETTINGS_INITIAL_WINDOW_SIZE, and no push.
@@ -52,6 +53,15 @@ export const headers = (path: string): Buffer =>
     text("te"),
     text("trailers")
   ])
+
+/** A message with its gRPC frame. */
+export const framed = (message: Uint8Array): Buffer => {
+  const body = Buffer.allocUnsafe(5 + message.length)
+  body.writeUInt8(0, 0)
+  body.writeUInt32BE(message.length, 1)
+  body.set(message, 5)
+  return body
+}
 
 export interface Call {
   readonly message: (bytes: Buffer) => void
@@ -97,11 +107,21 @@ export class Connection {
   }
 
   send(stream: number, message: Uint8Array, last = false): void {
-    const body = Buffer.allocUnsafe(5 + message.length)
-    body.writeUInt8(0, 0)
-    body.writeUInt32BE(message.length, 1)
-    body.set(message, 5)
-    this.#socket.write(frame(kind.data, last ? flag.endStream : 0, stream, body))
+    this.#socket.write(frame(kind.data, last ? flag.endStream : 0, stream, framed(message)))
+  }
+
+  /** Several messages at once, each with its gRPC frame already (`framed`), in DATA frames of the usual size. */
+  sendAll(stream: number, messages: ReadonlyArray<Uint8Array>): void {
+    for (let from = 0; from < messages.length; ) {
+      let size = 0
+      let to = from
+      for (let next = messages[to]; next !== undefined && size + next.length <= largestFrame; next = messages[to]) {
+        size += next.length
+        to += 1
+      }
+      this.#socket.write(frame(kind.data, 0, stream, Buffer.concat(messages.slice(from, to), size)))
+      from = to
+    }
   }
 
   get usable(): boolean {

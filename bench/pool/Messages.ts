@@ -38,6 +38,13 @@ export const resultPrefix = (workId: string, minerId: string, session: string): 
     Buffer.from([2 * 8 + 2, 40])
   ])
 
+/** MinerStatus with one share of its subscription; the answer has `sequence` again. */
+export const share = (workId: string, nonce: Uint8Array, sequence: number): Buffer =>
+  bytes(8, Buffer.concat([bytes(1, Buffer.from(workId)), bytes(2, nonce), number(5, BigInt(sequence))]))
+
+/** Whether a MinerStatus has shares, by its first field. */
+export const isShare = (message: Uint8Array): boolean => message[0] === 8 * 8 + 2
+
 /** A WorkOrder of `size` bytes at least that every nonce meets and none is a block of; for servers that only answer. */
 export const fakeOrder = (workId: string, prefix: bigint, expiresAt: number, size: number): Buffer => {
   const known = Buffer.concat([
@@ -46,13 +53,16 @@ export const fakeOrder = (workId: string, prefix: bigint, expiresAt: number, siz
     number(6, prefix),
     bytes(7, Buffer.alloc(40, 0xff)),
     number(11, 64n),
-    number(13, BigInt(expiresAt))
+    number(13, BigInt(expiresAt)),
+    number(19, 1n)
   ])
   return Buffer.concat([known, bytes(100, Buffer.alloc(Math.max(0, size - known.length - 4), 7))])
 }
 
 /** SubmitAck: accepted. */
 export const fakeAck = Buffer.concat([number(1, 1n), number(2, 1n)])
+/** The same within a WorkOrder. */
+export const fakeAnswer = bytes(18, fakeAck)
 
 export interface Order {
   readonly workId: string
@@ -127,11 +137,51 @@ export const codes = [
 export interface Ack {
   readonly success: boolean
   readonly code: number
+  /** 0: the server did not say. */
+  readonly sequence: number
+}
+
+const ofFields = (message: Buffer): Ack => {
+  const fields = fieldsOf(message)
+  const small = (field: number) => Number(whole(fields.get(field)))
+  return { success: small(1) === 1, code: small(2), sequence: small(5) }
 }
 
 /** The two first fields, one byte each, as they come first; else all are read. */
-export const ack = (message: Buffer): Ack => {
-  if (message[0] === 8 && message[2] === 16) return { success: message[1] === 1, code: message[3] ?? 0 }
-  const fields = fieldsOf(message)
-  return { success: whole(fields.get(1)) === 1n, code: Number(whole(fields.get(2))) }
+export const ack = (message: Buffer): Ack =>
+  message.length === 4 && message[0] === 8 && message[2] === 16
+    ? { success: message[1] === 1, code: message[3] ?? 0, sequence: 0 }
+    : ofFields(message)
+
+const answerTag = varint(18n * 8n + 2n)
+
+/** Success, code and a sequence of up to two bytes, as nearly all answers are; else all fields are read. */
+const answer = (message: Buffer): Ack => {
+  const [high = 0, low = 0] = [message[6] ?? 0, message[5] ?? 0]
+  const usual = message.length >= 6 && message.length <= 7 && message[0] === 8 && message[2] === 16 && message[4] === 40
+  if (!usual) return ofFields(message)
+  return {
+    success: message[1] === 1,
+    code: message[3] ?? 0,
+    sequence: message.length === 6 ? low : (low & 127) + high * 128
+  }
+}
+
+/** The answers of a WorkOrder that has nothing else; null when it has work. */
+export const answers = (message: Buffer): ReadonlyArray<Ack> | null => {
+  if (message[0] !== answerTag[0] || message[1] !== answerTag[1]) return null
+  const all: Array<Ack> = []
+  let at = 0
+  while (at < message.length) {
+    let length = 0
+    at += answerTag.length
+    for (let scale = 1; ; scale *= 128) {
+      const byte = message.readUInt8(at++)
+      length += (byte & 127) * scale
+      if (byte < 128) break
+    }
+    all.push(answer(message.subarray(at, at + length)))
+    at += length
+  }
+  return all
 }

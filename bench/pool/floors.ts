@@ -4,24 +4,21 @@
  *
  * `floors.ts http2|grpcjs SIZE`. Both take the pool's paths, so the same herd measures them, and send orders of the pool's
  * size. The raw server writes one shared buffer; grpc-js gets encoded bytes, which spares it the work that a plain service
- * with generated code would add: both are harder to beat than what is usual. Calls are acknowledged unread.
+ * with generated code would add: both are harder to beat than what is usual. Shares are acknowledged unread, in calls of
+ * their own or in the subscription: there the raw server answers all of a chunk at once, grpc-js each message.
  */
 import { createServer, type ServerHttp2Stream } from "node:http2"
 import type { AddressInfo } from "node:net"
 import * as Grpc from "@grpc/grpc-js"
 import { defaultBoard } from "../../actors/pool/PoolSettings.ts"
-import { fakeAck, fakeOrder, submitPath, subscribePath } from "./Messages.ts"
+import { framed } from "./Http2.ts"
+import { fakeAck, fakeAnswer, fakeOrder, isShare, submitPath, subscribePath } from "./Messages.ts"
 
 const [name, size = "0"] = process.argv.slice(2)
 let sent = 0
 const nextOrder = () =>
   fakeOrder(`floor-${++sent}`, BigInt(sent), Date.now() + defaultBoard.lifetimeMillis, Number(size))
 
-const framed = (message: Buffer) => {
-  const out = Buffer.concat([Buffer.alloc(5), message])
-  out.writeUInt32BE(message.length, 1)
-  return out
-}
 const response = { ":status": 200, "content-type": "application/grpc" }
 const ack = framed(fakeAck)
 
@@ -30,8 +27,8 @@ const raw = (): Promise<number> => {
   const server = createServer({ settings: { maxConcurrentStreams: 256 } })
   server.on("stream", (stream, headers) => {
     stream.on("error", () => {})
-    stream.resume()
     if (headers[":path"] === submitPath) {
+      stream.resume()
       stream.on("end", () => {
         stream.respond(response, { waitForTrailers: true })
         stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }))
@@ -40,6 +37,20 @@ const raw = (): Promise<number> => {
       return
     }
     stream.on("close", () => streams.delete(stream))
+    let rest: Buffer = Buffer.alloc(0)
+    stream.on("data", (chunk: Buffer) => {
+      const all = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      let shares = 0
+      let at = 0
+      while (all.length - at >= 5) {
+        const end = at + 5 + all.readUInt32BE(at + 1)
+        if (end > all.length) break
+        if (isShare(all.subarray(at + 5, end))) shares += 1
+        at = end
+      }
+      rest = all.subarray(at)
+      if (shares > 0) stream.write(framed(Buffer.concat(Array.from({ length: shares }, () => fakeAnswer))))
+    })
     stream.respond(response)
     stream.write(framed(nextOrder()))
     streams.add(stream)
@@ -68,7 +79,9 @@ const grpcjs = (): Promise<number> => {
       streams.add(call)
       call.on("error", () => {})
       call.on("cancelled", () => streams.delete(call))
-      call.on("data", () => {})
+      call.on("data", (message: Buffer) => {
+        if (isShare(message)) call.write(fakeAnswer)
+      })
       call.write(nextOrder())
     },
     submitWork: (_: Grpc.ServerUnaryCall<Buffer, Buffer>, callback: Grpc.sendUnaryData<Buffer>) =>

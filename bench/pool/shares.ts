@@ -6,7 +6,7 @@
  * digest that the load generator knows. Rates of wall time are those of this machine at this moment; the processor time
  * of a share on the pool's main thread says what a free core could do.
  */
-import { readFileSync } from "node:fs"
+import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Books from "./books.ts"
 import * as Processes from "./Processes.ts"
@@ -53,59 +53,76 @@ const compare = (folder: string, acknowledged: Buffer): ReadonlyArray<string> =>
   return Object.entries(problems).flatMap(([text, count]) => (count === 0 ? [] : [`${count} ${text}`]))
 }
 
+/** How shares are handed in: within the subscription, or each as a call of its own, as by the original protocol. */
+type Way = "stream" | "calls"
+
 interface Load {
   readonly prepared: Prepared
   readonly done: Done
-  /** Microseconds of processor time per acknowledged share: main thread, whole process. */
+  /** Microseconds of processor time per acknowledged share: main thread, whole process, the load generator. */
   readonly main: number
   readonly all: number
+  readonly miners: number
 }
 
 /** Hand all shares in at a server. */
-const load = async (server: Processes.Server, options: Options, file: string): Promise<Load> => {
+const load = async (server: Processes.Server, options: Options, way: Way, file: string): Promise<Load> => {
   const amounts = [options.connections, options.shares, options.inFlight].map(String)
-  const miners = Processes.program("submitters.ts", [String(server.port), ...amounts, file])
+  const miners = Processes.program("submitters.ts", [String(server.port), ...amounts, file, way])
   const prepared = await Processes.message(miners, tagged<Prepared>("prepared"))
-  const before = Processes.processorSeconds(server.pid)
+  const used = () => ({
+    server: Processes.processorSeconds(server.pid),
+    miners: Processes.processorSeconds(miners.pid ?? 0)
+  })
+  const before = used()
   miners.send("go")
   const done = await Processes.message(miners, tagged<Done>("done"))
-  const after = Processes.processorSeconds(server.pid)
+  const after = used()
   miners.disconnect()
   const micros = (seconds: number) => (seconds * 1e6) / Math.max(1, done.answers["accepted"] ?? 0)
-  return { prepared, done, main: micros(after.main - before.main), all: micros(after.all - before.all) }
+  return {
+    prepared,
+    done,
+    main: micros(after.server.main - before.server.main),
+    all: micros(after.server.all - before.server.all),
+    miners: micros(after.miners.all - before.miners.all)
+  }
 }
 
-const tell = (name: string, { all, done, main }: Load): void => {
+const tell = (name: string, way: Way, { all, done, main, miners }: Load): void => {
   const accepted = done.answers["accepted"] ?? 0
   const answers = Object.entries(done.answers).map(([code, count]) => `${count} ${code}`)
   const perSecond = accepted / done.seconds
   Processes.say(
     `  ${name.padEnd(12)} ${perSecond.toFixed(0)}/s in ${done.seconds.toFixed(1)} s; p50 ${done.p50.toFixed(0)} ms, ` +
       `p99 ${done.p99.toFixed(0)} ms; processor time of one ${main.toFixed(1)} us on the main thread, ${all.toFixed(1)} us ` +
-      `in all: ${(1e6 / main).toFixed(0)}/s on a free core; ${answers.join(", ")}`
+      `in all, ${miners.toFixed(1)} us of the miners: ${(1e6 / main).toFixed(0)}/s on a free core; ${answers.join(", ")}`
   )
   const { p50, p99, seconds } = done
-  Processes.record("shares", { server: name, accepted, seconds, perSecond, mainMicros: main, allMicros: all, p50, p99 })
+  const micros = { mainMicros: main, allMicros: all, minersMicros: miners }
+  Processes.record("shares", { server: name, way, accepted, seconds, perSecond, ...micros, p50, p99 })
 }
 
-const floor = async (name: string, kind: string, options: Options): Promise<Load> => {
+const floor = async (name: string, kind: string, way: Way, options: Options): Promise<Load> => {
   const server = await Processes.floor(kind, 0)
-  const measured = await load(server, options, join(options.folder, kind))
+  const measured = await load(server, options, way, join(options.folder, `${kind}-${way}`))
   server.child.kill("SIGTERM")
   await server.ended
-  tell(name, measured)
+  tell(name, way, measured)
   return measured
 }
 
-export const run = async (options: Options): Promise<boolean> => {
-  const { connections, folder, inFlight, log, profile } = options
+const measure = async (way: Way, options: Options): Promise<ReadonlyArray<string>> => {
+  const { connections, inFlight, log, profile } = options
+  const folder = join(options.folder, way)
+  mkdirSync(folder)
   const flags = [
     ...["--share-difficulty", String(difficulty), "--shares-per-minute", "3000", "--devnet-refresh", "86400"],
     ...["--max-per-address", String(connections + 10)]
   ]
   const server = await Processes.pool({ data: folder, log, port: 0, flags, probe: false, profile })
   const file = join(folder, "acknowledged")
-  const pool = await load(server, options, file)
+  const pool = await load(server, options, way, file)
   server.child.kill("SIGTERM")
   const code = await server.ended
   const problems = [...compare(folder, readFileSync(file)), ...(code === 0 ? [] : [`the pool ended with ${code}`])]
@@ -113,21 +130,29 @@ export const run = async (options: Options): Promise<boolean> => {
   if (audit !== null) problems.push(audit)
 
   Processes.say(
-    `${pool.prepared.shares} shares of difficulty ${difficulty}, made in ${pool.prepared.seconds.toFixed(1)} s; ` +
+    `shares ${way === "stream" ? "in the subscription" : "as calls, as by the original protocol"}: ` +
+      `${pool.prepared.shares} of difficulty ${difficulty}, made in ${pool.prepared.seconds.toFixed(1)} s; ` +
       `${connections} connections with ${inFlight} on their way; durable in SQLite, or acknowledged unread by the floors:`
   )
-  tell("pool-server", pool)
-  const raw = await floor("node:http2", "http2", options)
-  const bare = await floor("grpc-js", "grpcjs", options)
+  tell("pool-server", way, pool)
+  const raw = await floor("node:http2", "http2", way, options)
+  const bare = await floor("grpc-js", "grpcjs", way, options)
+  const aim = way === "stream" ? " (aim: 20000 shares/s)" : ""
   Processes.say(
     `main thread of the pool: ${(pool.main / raw.main).toFixed(2)} x node:http2, ` +
-      `${(pool.main / bare.main).toFixed(2)} x grpc-js (aim: 20000 shares/s, 50 us)`
+      `${(pool.main / bare.main).toFixed(2)} x grpc-js${aim}`
   )
   Processes.say(
     problems.length === 0
       ? "books: every acknowledged share stands there once, with its digest; they balance"
       : `BOOKS: ${problems.join("; ")}`
   )
-  Processes.record("shares ratios", { toHttp2: pool.main / raw.main, toGrpcJs: pool.main / bare.main, problems })
+  Processes.record("shares ratios", { way, toHttp2: pool.main / raw.main, toGrpcJs: pool.main / bare.main, problems })
+  return problems
+}
+
+export const run = async (options: Options): Promise<boolean> => {
+  const problems: Array<string> = []
+  for (const way of ["stream", "calls"] as const) problems.push(...(await measure(way, options)))
   return problems.length === 0
 }

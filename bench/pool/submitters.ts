@@ -1,12 +1,13 @@
 /**
  * Miners that hand in real shares as fast as the pool takes them.
  *
- * `submitters.ts PORT CONNECTIONS SHARES IN-FLIGHT FILE`: subscribes, makes all shares before the clock starts, says
- * `prepared`, waits for a message, then keeps IN-FLIGHT shares per connection on their way. Says `done` with what was
- * answered, and leaves every acknowledged nonce with its digest (80 bytes each) in FILE.
+ * `submitters.ts PORT CONNECTIONS SHARES IN-FLIGHT FILE stream|calls`: subscribes, makes all shares before the clock
+ * starts, says `prepared`, waits for a message, then keeps IN-FLIGHT shares per connection on their way: in the
+ * subscription, one message per share, or each as a call of its own. Says `done` with what was answered, and leaves every
+ * acknowledged nonce with its digest (80 bytes each) in FILE.
  */
 import { writeFileSync } from "node:fs"
-import { Connection, headers } from "./Http2.ts"
+import { Connection, framed, headers } from "./Http2.ts"
 import * as Messages from "./Messages.ts"
 import { type Found, search } from "./nonces.ts"
 import { percentile } from "./Processes.ts"
@@ -28,6 +29,7 @@ export interface Done {
 
 const [port = 0, connections = 0, shares = 0, inFlight = 0] = process.argv.slice(2, 6).map(Number)
 const file = process.argv[6] ?? ""
+const inStream = process.argv[7] === "stream"
 const block = headers(Messages.subscribePath)
 const submitBlock = headers(Messages.submitPath)
 
@@ -37,17 +39,31 @@ interface Miner {
   readonly name: string
   readonly order: Messages.Order
   readonly shares: Array<Found>
+  /** Of shares in the subscription: by their sequence. */
+  readonly sent: Array<Sent>
+  answered: (acks: ReadonlyArray<Messages.Ack>) => void
+}
+
+interface Sent {
+  readonly share: Found
+  readonly message: Buffer
+  at: number
+  /** Without an answer. */
+  open: boolean
 }
 
 const connect = (index: number): Promise<Miner> =>
   new Promise((resolve) => {
     const name = `bench-${index}`
     const connection = new Connection(port, () => process.stderr.write(`${name} lost its connection\n`))
-    let first = true
+    let miner: Miner | null = null
     const message = (bytes: Buffer) => {
-      const order = Messages.order(bytes)
-      if (first) resolve({ connection, stream, name, order, shares: [] })
-      first = false
+      const acks = Messages.answers(bytes)
+      if (acks !== null) miner?.answered(acks)
+      else if (miner === null) {
+        miner = { connection, stream, name, order: Messages.order(bytes), shares: [], sent: [], answered: () => {} }
+        resolve(miner)
+      }
     }
     const stream = connection.call(block, Messages.status(name), { message, ended: () => {} }, true)
   })
@@ -68,6 +84,13 @@ for (const [lane, miner] of miners.entries()) {
     miner.shares.push(...(await search(miner.order, lane, from, 1_024, false)))
   }
   miner.shares.length = each
+  if (inStream) {
+    const encode = (share: Found, index: number): Sent => {
+      const message = framed(Messages.share(miner.order.workId, share.nonce, index + 1))
+      return { share, message, at: 0, open: false }
+    }
+    miner.sent.push(...miner.shares.map(encode))
+  }
 }
 
 const answers: Record<string, number> = {}
@@ -111,9 +134,52 @@ const submit = (miner: Miner, prefix: Buffer, share: Found): void => {
   })
 }
 
+/** The miner's shares in order, so many at a time; whatever is answered together is followed by as many together. */
+const handInStream = (miner: Miner): void => {
+  const { connection, sent, stream } = miner
+  let next = 0
+  let oldest = 0
+  const send = (count: number) => {
+    const batch = sent.slice(next, next + count)
+    if (batch.length === 0) return
+    const at = performance.now()
+    for (const one of batch) {
+      one.at = at
+      one.open = true
+    }
+    next += batch.length
+    open += batch.length
+    connection.sendAll(
+      stream,
+      batch.map(({ message }) => message)
+    )
+  }
+  miner.answered = (acks) => {
+    const now = performance.now()
+    for (const { code, sequence, success } of acks) {
+      // A floor does not say which one it means.
+      const one = sent[sequence === 0 ? oldest++ : sequence - 1]
+      if (one?.open !== true) throw new Error("an answer to no share")
+      one.open = false
+      latencies.push(now - one.at)
+      const name = Messages.codes[code] ?? String(code)
+      answers[name] = (answers[name] ?? 0) + 1
+      if (success) kept.push(one.share.nonce, one.share.digest)
+    }
+    open -= acks.length
+    send(acks.length)
+    if (open === 0) finish()
+  }
+  send(inFlight)
+}
+
 process.once("message", () => {
   start = performance.now()
   for (const miner of miners) {
+    if (inStream) {
+      handInStream(miner)
+      continue
+    }
     const prefix = Messages.resultPrefix(miner.order.workId, miner.name, miner.order.session)
     for (const share of miner.shares.splice(0, inFlight)) submit(miner, prefix, share)
   }

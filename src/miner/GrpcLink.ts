@@ -3,7 +3,8 @@
  *
  * Each session has a channel of its own under explicit limits and a keep-alive that notices a dead peer within half a
  * minute; grpc-js is given no retries and no reconnects of its own, because the miner decides about both. The secret of
- * a session is kept per pool, so that the next session with it goes on where the last one ended.
+ * a session is kept per pool, so that the next session with it goes on where the last one ended. Shares go up in the
+ * subscription where the pool takes them there, and as calls of their own to one that knows only the original protocol.
  */
 import * as Grpc from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
@@ -51,6 +52,7 @@ export interface Options {
 const connectMillis = 10_000
 /** Answers come when a share is durable; a pool that needs longer is as good as gone. */
 const answerMillis = 15_000
+const mostSequence = 2 ** 32 - 1
 /** Orders that wait while the miner is busy; it only ever wants the newest. */
 const waitingOrders = 64
 
@@ -155,21 +157,30 @@ const connect =
           token: token === null ? "" : Redacted.value(token),
           resume: sessions.get(address) ?? ""
         })
-      const orders = yield* Mailbox.make<Either.Either<Messages.Order, string>, LinkLost>({
+      const orders = yield* Mailbox.make<Either.Either<MinerJob, string>, LinkLost>({
         capacity: waitingOrders,
         strategy: "sliding"
       })
       const client = yield* openClient(endpoint, options.tls)
+      const shares = new Shares()
       const call = yield* Effect.acquireRelease(
         Effect.sync(() => {
           const made: Call = client.makeBidiStreamRequest("/pool.MiningPool/Subscribe", passThrough, passThrough)
           made.on("data", (bytes: Buffer) => {
             const order = Either.try({ try: () => Messages.decodeOrder(bytes, Date.now()), catch: whatIsWrong })
-            if (Either.isRight(order) && order.right.session !== "") sessions.set(address, order.right.session)
-            orders.unsafeOffer(order)
+            if (Either.isLeft(order)) return orders.unsafeOffer(Either.left(order.left))
+            const { answers, job, session, takesShares } = order.right
+            if (session !== "") sessions.set(address, session)
+            if (takesShares) shares.open = true
+            for (const { answer, sequence } of answers) shares.answered(sequence, answer)
+            return job !== null && orders.unsafeOffer(Either.right(job))
           })
-          made.on("error", (error: Grpc.ServiceError) => orders.unsafeDone(Exit.fail(lost(error))))
-          made.on("end", () => orders.unsafeDone(Exit.fail(gone("the pool ended the session"))))
+          const over = (error: LinkLost) => {
+            orders.unsafeDone(Exit.fail(error))
+            shares.fail(error)
+          }
+          made.on("error", (error: Grpc.ServiceError) => over(lost(error)))
+          made.on("end", () => over(gone("the pool ended the session")))
           made.write(statusOf(report))
           return made
         }),
@@ -180,14 +191,51 @@ const connect =
         address,
         jobs: Stream.mapEffect(Mailbox.toStream(orders), (order) =>
           Either.isRight(order)
-            ? Effect.succeed(order.right.job)
+            ? Effect.succeed(order.right)
             : Effect.as(Effect.logWarning(`pool ${address} sent a job that cannot be read: ${order.left}`), null)
         ).pipe(Stream.filter((job): job is MinerJob => job !== null)),
         submit: (jobId, nonce) =>
-          submit(client, Messages.encodeResult(jobId, nonce, options.account, sessions.get(address) ?? ""), lost, gone),
+          Effect.suspend(() => {
+            if (shares.open) return shares.submit(call, jobId, nonce, gone("it does not answer in time"))
+            const { account } = options
+            return submit(client, Messages.encodeResult(jobId, nonce, account, sessions.get(address) ?? ""), lost, gone)
+          }),
         heartbeat: (next) => Effect.sync(() => void call.write(statusOf(next)))
       }
     })
+
+/** The shares that are on their way in a subscription. */
+class Shares {
+  /** The pool takes them there. */
+  open = false
+  private over: LinkLost | null = null
+  private next = 0
+  private readonly waiting = new Map<number, (answer: Effect.Effect<ShareAnswer, LinkLost>) => void>()
+
+  submit(call: Call, jobId: string, nonce: Uint8Array, late: LinkLost): Effect.Effect<ShareAnswer, LinkLost> {
+    return Effect.async<ShareAnswer, LinkLost>((resume) => {
+      if (this.over !== null) return resume(Effect.fail(this.over))
+      this.next = (this.next % mostSequence) + 1
+      const sequence = this.next
+      this.waiting.set(sequence, resume)
+      call.write(Messages.encodeShare(jobId, nonce, sequence))
+      return Effect.sync(() => this.waiting.delete(sequence))
+    }).pipe(Effect.timeoutFail({ duration: answerMillis, onTimeout: () => late }))
+  }
+
+  /** An answer that nobody waits for any more changes nothing: the share is handed in again. */
+  answered(sequence: number, answer: ShareAnswer): void {
+    const resume = this.waiting.get(sequence)
+    this.waiting.delete(sequence)
+    resume?.(Effect.succeed(answer))
+  }
+
+  fail(error: LinkLost): void {
+    this.over = error
+    for (const resume of this.waiting.values()) resume(Effect.fail(error))
+    this.waiting.clear()
+  }
+}
 
 const submit = (
   client: Grpc.Client,

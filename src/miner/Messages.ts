@@ -7,18 +7,23 @@
 import { type Limbs, maxTarget } from "../../actors/pool/Job.ts"
 import type { ShareAnswer } from "../../actors/pool/Share.ts"
 import type { MinerJob } from "../../actors/miner/PoolLink.ts"
-import { codeOf, limits, Reader, tag, Writer } from "../pool/grpc/Wire.ts"
+import { type Answered, codeOf, limits, Reader, tag, Writer } from "../pool/grpc/Wire.ts"
 
 export interface Order {
-  readonly job: MinerJob
+  /** Null: it has only answers. */
+  readonly job: MinerJob | null
   /** The subscription's secret; empty but in its first order. */
   readonly session: string
   /** Name of the chain; empty from pools that do not say. */
   readonly chain: string
+  /** Shares may be handed in within the subscription; said in its first order. */
+  readonly takesShares: boolean
+  readonly answers: ReadonlyArray<Answered>
 }
 
 /** Texts of an answer that are worth reading. */
 const longestReason = 1_024
+const longestAnswer = longestReason + 64
 const largestTarget = 64
 /** Of jobs from pools that do not say how long they count: ten minutes. */
 const ordinaryLife = 600_000
@@ -47,6 +52,8 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
   let expiresIn = 0n
   let chain = ""
   let session = ""
+  let takesShares = false
+  const answers: Array<Answered> = []
   while (reader.more) {
     const next = reader.small("a tag")
     if (next === tag(1, 2)) jobId = reader.text("work_id", limits.workId)
@@ -63,9 +70,14 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
     else if (next === tag(15, 2)) chain = reader.text("chain", limits.worker)
     else if (next === tag(17, 0)) expiresIn = reader.varint()
     else if (next === tag(16, 2)) session = reader.text("session", limits.session)
+    else if (next === tag(18, 2)) answers.push(decodeAnswered(reader.data("an answer", longestAnswer)))
+    else if (next === tag(19, 0)) takesShares = reader.varint() !== 0n
     else reader.skip(next & 7)
   }
-  if (jobId === "") reader.fail("work_id is missing")
+  if (jobId === "") {
+    if (answers.length === 0) reader.fail("work_id is missing")
+    return { job: null, session, chain, takesShares, answers }
+  }
   return {
     job: {
       jobId,
@@ -81,34 +93,41 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
       expiresAt: expiresIn > 0n ? now + Number(expiresIn) : expiresAt === 0n ? now + ordinaryLife : Number(expiresAt)
     },
     session,
-    chain
+    chain,
+    takesShares,
+    answers
   }
 }
 
 /** Throws WireError. A pool that knows only the original protocol says yes or no. */
-export const decodeAck = (bytes: Buffer): ShareAnswer => {
+export const decodeAck = (bytes: Buffer): ShareAnswer => decodeAnswered(bytes).answer
+
+const decodeAnswered = (bytes: Buffer): Answered => {
   const reader = new Reader(bytes, "SubmitAck")
   let success = false
   let code = 0
   let reason = ""
   let newDifficulty: bigint | null = null
+  let sequence = 0
   while (reader.more) {
     const next = reader.small("a tag")
     if (next === tag(1, 0)) success = reader.varint() !== 0n
     else if (next === tag(2, 0)) code = reader.small("code")
     else if (next === tag(3, 2)) reason = reader.text("reason", longestReason)
     else if (next === tag(4, 0)) newDifficulty = reader.varint()
+    else if (next === tag(5, 0)) sequence = reader.small("sequence")
     else reader.skip(next & 7)
   }
+  return { sequence, answer: answerOf(success, code, reason, newDifficulty) }
+}
+
+const answerOf = (success: boolean, code: number, reason: string, newDifficulty: bigint | null): ShareAnswer => {
   if (success) return { code: "accepted", reason, newDifficulty }
   const told = codeOf.get(code)
   // Only `success` makes a share accepted.
   if (told !== undefined && told !== "accepted") return { code: told, reason, newDifficulty }
-  return {
-    code: "low-difficulty",
-    reason: reason === "" ? "the pool refused it without a reason" : reason,
-    newDifficulty
-  }
+  const unknown = "the pool refused it without a reason"
+  return { code: "low-difficulty", reason: reason === "" ? unknown : reason, newDifficulty }
 }
 
 export interface Status {
@@ -136,3 +155,7 @@ export const encodeResult = (workId: string, nonce: Limbs, minerId: string, sess
   const result = new Writer().text(1, workId).bytes(2, nonce).text(3, minerId)
   return (session === "" ? result : result.text(4, session)).done()
 }
+
+/** A MinerStatus with one share of its own subscription; `sequence` from 1 to 2^32 - 1. */
+export const encodeShare = (workId: string, nonce: Limbs, sequence: number): Buffer =>
+  new Writer().bytes(8, new Writer().text(1, workId).bytes(2, nonce).number(5, sequence).done()).done()

@@ -1,11 +1,13 @@
 /**
  * The two calls of pool.MiningPool on grpc-js, feeding the pool's actors without a fiber or a Node stream per miner.
  *
- * A subscription is a bidirectional call: heartbeats go to its connection, pushes of the pool are written as they come.
- * It is taken over by an interceptor, before grpc-js wraps it in a Duplex, which costs a miner more memory than all of
- * this file and every message a pass through two queues. A client may close its side after the first message, as clients of the original protocol do: jobs go on. A share is a
- * unary call; it finds its subscription by the session, else by the transport connection and the account, so nobody can
- * hand in shares in another connection's name. Every answer of the pool reaches the caller; nothing throws.
+ * A subscription is a bidirectional call: heartbeats and shares go to its connection, pushes of the pool are written as
+ * they come, and the answers to shares once per turn of the event loop, all of a group commit in one message. It is taken
+ * over by an interceptor, before grpc-js wraps it in a Duplex, which costs a miner more memory than all of this file and
+ * every message a pass through two queues. A client may close its side after the first message, as clients of the
+ * original protocol do: jobs go on. Those hand in each share as a unary call; it finds its subscription by the session,
+ * else by the transport connection and the account, so nobody can hand in shares in another connection's name. Every
+ * answer of the pool reaches the caller; nothing throws.
  */
 import * as Grpc from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
@@ -30,6 +32,8 @@ export interface Context {
 
 /** Heartbeats of one subscription per window; more is abuse. */
 const heartbeats = { most: 100, windowMillis: 10_000 }
+/** Shares of one subscription without an answer; with so many, nothing more is read of it. */
+const mostUnanswered = 256
 
 const statusOf: Readonly<Record<DisconnectReason, Grpc.status>> = {
   left: Grpc.status.CANCELLED,
@@ -89,6 +93,12 @@ class Subscription implements Writable, Listener {
   private count = 0
   private since = 0
   private over = false
+  /** Shares of it that the pool has and has not answered. */
+  private unanswered = 0
+  /** Answers for the end of this turn of the event loop; null: none, and nobody is asked to send them. */
+  private answers: Array<Wire.Answered> | null = null
+  private reading = false
+  private readOn = false
 
   constructor(context: Context, call: Grpc.ServerInterceptingCallInterface) {
     this.context = context
@@ -112,7 +122,19 @@ class Subscription implements Writable, Listener {
 
   onReceiveMessage(message: Buffer): void {
     this.heard(message)
-    if (!this.over) this.call.startRead()
+    this.read()
+  }
+
+  /** Ask for the next message. Those that have come already are given at once, from in here: a loop, not a recursion. */
+  private read(): void {
+    this.readOn = true
+    if (this.reading) return
+    this.reading = true
+    while (this.readOn && !this.over && this.unanswered < mostUnanswered) {
+      this.readOn = false
+      this.call.startRead()
+    }
+    this.reading = false
   }
 
   /** The client has said all that it will say; it still listens. */
@@ -161,7 +183,7 @@ class Subscription implements Writable, Listener {
     }
     this.connection = connection
     this.context.sockets.hold(this.peer)
-    this.call.startRead()
+    this.read()
   }
 
   private refused(error: ConnectionRefused): void {
@@ -171,15 +193,20 @@ class Subscription implements Writable, Listener {
   private heard(bytes: Buffer): void {
     const { connection } = this
     if (this.over || connection === null) return
-    const now = performance.now()
-    if (now - this.since > heartbeats.windowMillis) {
-      this.since = now
-      this.count = 0
-    }
-    this.count += 1
     try {
+      const status = Wire.decodeMinerStatus(bytes)
+      if (status.shares.length > 0) {
+        for (const share of status.shares) this.submit(connection, share)
+        return
+      }
+      const now = performance.now()
+      if (now - this.since > heartbeats.windowMillis) {
+        this.since = now
+        this.count = 0
+      }
+      this.count += 1
       if (this.count > heartbeats.most) throw new Wire.WireError({ detail: "too many heartbeats" })
-      connection.report(reportOf(Wire.decodeMinerStatus(bytes), this.token))
+      connection.report(reportOf(status, this.token))
     } catch (error) {
       // grpc-js calls this from a promise that nobody waits for: nothing may be thrown.
       const known = error instanceof Wire.WireError
@@ -187,6 +214,34 @@ class Subscription implements Writable, Listener {
       connection.close(known ? "malformed" : "internal", known ? detail : String(error))
       this.finish(known ? Grpc.status.INVALID_ARGUMENT : Grpc.status.INTERNAL, detail)
     }
+  }
+
+  private submit(connection: PoolConnection, { nonce, sequence, workId }: Wire.WorkResult): void {
+    this.unanswered += 1
+    connection.unsafeSubmit(workId, nonce, (answer) => {
+      this.unanswered -= 1
+      if (this.over) return
+      if (this.answers === null) {
+        this.answers = []
+        setImmediate(() => this.tell())
+      }
+      this.answers.push({ sequence, answer })
+      if (this.answers.length >= mostUnanswered) this.flush()
+    })
+  }
+
+  /** What was answered in this turn, and on with reading if it had to wait for that. */
+  private tell(): void {
+    this.flush()
+    this.answers = null
+    if (this.readOn) this.read()
+  }
+
+  private flush(): void {
+    if (this.over || this.answers === null || this.answers.length === 0) return
+    const message = Wire.encodeAcks(this.answers)
+    this.answers = []
+    this.outbox.put(message)
   }
 
   /** The reader is too slow: its connection goes at once, with all that is queued for it. */
@@ -198,6 +253,7 @@ class Subscription implements Writable, Listener {
 
   private finish(code: Grpc.status, details: string, retryAfterMillis: number | null = null): void {
     if (this.over) return
+    this.flush()
     this.over = true
     this.outbox.close()
     const metadata = new Grpc.Metadata()
@@ -241,9 +297,12 @@ const unauthorised: ShareAnswer = {
 export const submitWork =
   (context: Context) =>
   (call: Grpc.ServerUnaryCall<Buffer, Buffer>, callback: Grpc.sendUnaryData<Buffer>): void => {
-    const answer = (given: ShareAnswer) => callback(null, Wire.encodeAck(given))
+    let sequence = 0
+    const answer = (given: ShareAnswer) => callback(null, Wire.encodeAck(given, sequence))
     try {
-      const { minerId, nonce, session, workId } = Wire.decodeWorkResult(call.request)
+      const result = Wire.decodeWorkResult(call.request)
+      const { minerId, nonce, session, workId } = result
+      sequence = result.sequence
       const claim = { session: session === "" ? null : session, address: call.getPeer(), minerId }
       const connection = context.pool.route(claim)
       if (connection === undefined) {

@@ -17,10 +17,11 @@ syntax = "proto3";
 package pool;
 
 service MiningPool {
-  // Heartbeats up, jobs down. The first MinerStatus identifies the miner and must arrive within 15 seconds; one
-  // heartbeat every 30 seconds keeps the subscription.
+  // Heartbeats and shares up, jobs and answers down. The first MinerStatus identifies the miner and must arrive within
+  // 15 seconds; one heartbeat every 30 seconds keeps the subscription.
   rpc Subscribe(stream MinerStatus) returns (stream WorkOrder);
-  // One share. Answered when it is durable in the pool's books, or refused.
+  // One share in a call of its own, for clients of the original protocol: it costs both sides several times what a share
+  // in the subscription does. Answered when it is durable in the pool's books, or refused.
   rpc SubmitWork(WorkResult) returns (SubmitAck);
 }
 
@@ -60,6 +61,11 @@ message WorkOrder {
   string session = 16;
   // The same as expires_at for clocks that differ: milliseconds that shares count from now on.
   uint64 expires_in = 17;
+  // Answers to shares that came in a MinerStatus: one for each, in any order, refusals at once. A WorkOrder without
+  // work_id has answers only.
+  repeated SubmitAck acks = 18;
+  // In the first order of a subscription: shares may come in it.
+  bool takes_shares = 19;
 }
 
 message WorkResult {
@@ -70,6 +76,8 @@ message WorkResult {
 
   // From the first WorkOrder. Without it the share belongs to the subscription of miner_id on the same connection.
   string session = 4;
+  // The miner's own number for this share; its answer has it again.
+  uint32 sequence = 5;
 }
 
 message SubmitAck {
@@ -81,6 +89,8 @@ message SubmitAck {
   string reason = 3;
   // The difficulty of shares from now on; absent when it did not change.
   optional uint64 new_difficulty = 4;
+  // That of the WorkResult.
+  uint32 sequence = 5;
 
   enum Code {
     CODE_UNSPECIFIED = 0;
@@ -123,6 +133,10 @@ message MinerStatus {
   string token = 6;
   // The session of the subscription to go on with.
   string resume = 7;
+  // Shares of this subscription, once its first WorkOrder has come with takes_shares; miner_id and session of each are
+  // not needed. A message with shares is no heartbeat: its other fields are not read. 256 shares may wait for their
+  // answers; the pool reads on when there are fewer.
+  repeated WorkResult shares = 8;
 }
 `
 

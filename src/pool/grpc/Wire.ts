@@ -10,7 +10,16 @@ import { difficultyOf, type Job, type NoncePrefix } from "../../../actors/pool/J
 import type { ShareAnswer, ShareCode } from "../../../actors/pool/Share.ts"
 
 /** Most bytes of each field that a miner sends. */
-export const limits = { minerId: 128, worker: 64, version: 64, token: 256, session: 64, workId: 64, nonce: 64 } as const
+export const limits = {
+  minerId: 128,
+  worker: 64,
+  version: 64,
+  token: 256,
+  session: 64,
+  workId: 64,
+  nonce: 64,
+  share: 512
+} as const
 
 /** A message that is not what pool.proto says. */
 export class WireError extends Data.TaggedError("WireError")<{ readonly detail: string }> {
@@ -29,6 +38,8 @@ export interface MinerStatus {
   readonly token: string
   /** Session of an earlier subscription; empty for none. */
   readonly resume: string
+  /** Shares of the subscription; when there are some, nothing else in the message counts. */
+  readonly shares: ReadonlyArray<WorkResult>
 }
 
 export interface WorkResult {
@@ -37,6 +48,13 @@ export interface WorkResult {
   readonly minerId: string
   /** Empty from a client that knows the original protocol only. */
   readonly session: string
+  /** The miner's own number for it; its answer has it again. */
+  readonly sequence: number
+}
+
+export interface Answered {
+  readonly sequence: number
+  readonly answer: ShareAnswer
 }
 
 const codes: Readonly<Record<ShareCode, number>> = {
@@ -140,14 +158,17 @@ export class Reader {
 export const tag = (field: number, wire: 0 | 1 | 2) => field * 8 + wire
 
 const none = new Uint8Array(0)
+const noShares: ReadonlyArray<WorkResult> = []
 
 export const decodeMinerStatus = (bytes: Buffer): MinerStatus => {
   const reader = new Reader(bytes, "MinerStatus")
   const status = { minerId: "", threads: 0, worker: "", version: "", token: "", resume: "" }
   let hashrate: number | null = null
+  let shares: ReadonlyArray<WorkResult> = noShares
   while (reader.more) {
     const next = reader.small("a tag")
-    if (next === tag(1, 2)) status.minerId = reader.text("miner_id", limits.minerId)
+    if (next === tag(8, 2)) shares = [...shares, decodeWorkResult(reader.data("a share", limits.share))]
+    else if (next === tag(1, 2)) status.minerId = reader.text("miner_id", limits.minerId)
     else if (next === tag(2, 0)) status.threads = reader.small("threads")
     else if (next === tag(3, 2)) status.worker = reader.text("worker", limits.worker)
     else if (next === tag(4, 1)) hashrate = reader.take(8, "hashrate").readDoubleLE(0)
@@ -157,12 +178,12 @@ export const decodeMinerStatus = (bytes: Buffer): MinerStatus => {
     else reader.skip(next & 7)
   }
   if (hashrate !== null && !(hashrate >= 0 && hashrate < Number.POSITIVE_INFINITY)) reader.fail("hashrate is no rate")
-  return { ...status, hashrate }
+  return { ...status, hashrate, shares }
 }
 
 export const decodeWorkResult = (bytes: Buffer): WorkResult => {
   const reader = new Reader(bytes, "WorkResult")
-  const result = { workId: "", minerId: "", session: "" }
+  const result = { workId: "", minerId: "", session: "", sequence: 0 }
   let nonce: Uint8Array = none
   while (reader.more) {
     const next = reader.small("a tag")
@@ -171,6 +192,7 @@ export const decodeWorkResult = (bytes: Buffer): WorkResult => {
     else if (next === tag(2, 2)) nonce = new Uint8Array(reader.data("nonce", limits.nonce))
     else if (next === tag(3, 2)) result.minerId = reader.text("miner_id", limits.minerId)
     else if (next === tag(4, 2)) result.session = reader.text("session", limits.session)
+    else if (next === tag(5, 0)) result.sequence = reader.small("sequence")
     else reader.skip(next & 7)
   }
   return { ...result, nonce }
@@ -252,8 +274,8 @@ export const encodeOwn = (prefix: NoncePrefix, shareTarget: bigint): Buffer => {
   return own
 }
 
-/** The session, for the first order of a subscription. */
-export const encodeSession = (session: string): Buffer => new Writer().text(16, session).done()
+/** The session, for the first order of a subscription, and that shares may come in it. */
+export const encodeSession = (session: string): Buffer => new Writer().text(16, session).number(19, 1).done()
 
 /** Overrides what the common part says of clean_jobs: the last value of a field counts. */
 export const encodeClean = (clean: boolean): Buffer => (clean ? isClean : isNotClean)
@@ -263,11 +285,39 @@ const isNotClean = new Writer().number(12, 0).done()
 
 const counted = new Writer().number(1, 1).number(2, codes.accepted).done()
 
-export const encodeAck = ({ code, newDifficulty, reason }: ShareAnswer): Buffer => {
-  // What nearly every share is answered; written once.
-  if (code === "accepted" && reason === "" && newDifficulty === null) return counted
+/** What nearly every share is answered. */
+const isPlain = ({ code, newDifficulty, reason }: ShareAnswer) =>
+  code === "accepted" && reason === "" && newDifficulty === null
+
+export const encodeAck = (answer: ShareAnswer, sequence = 0): Buffer => {
+  if (isPlain(answer) && sequence === 0) return counted
+  const { code, newDifficulty, reason } = answer
   const ack = new Writer().number(1, code === "accepted" ? 1 : 0).number(2, codes[code])
   if (reason !== "") ack.text(3, reason)
   if (newDifficulty !== null) ack.number(4, newDifficulty)
+  if (sequence !== 0) ack.number(5, sequence)
   return ack.done()
 }
+
+/** A WorkOrder that has only answers. */
+export const encodeAcks = (answers: ReadonlyArray<Answered>): Buffer =>
+  Buffer.concat(
+    answers.map(({ answer, sequence }) =>
+      isPlain(answer) ? plainAck(sequence) : new Writer().bytes(18, encodeAck(answer, sequence)).done()
+    )
+  )
+
+/** The same bytes as in general, without a big integer: every share passes here. */
+const plainAck = (sequence: number): Buffer => {
+  const bytes: Array<number> = [...ackTag, 0, ...counted]
+  if (sequence !== 0) {
+    bytes.push(tag(5, 0))
+    let rest = sequence
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
+    bytes.push(rest)
+  }
+  bytes[ackTag.length] = bytes.length - ackTag.length - 1
+  return Buffer.from(bytes)
+}
+
+const ackTag = varint(BigInt(tag(18, 2)))

@@ -4,11 +4,12 @@
 import * as Net from "node:net"
 import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
+import * as ProtoLoader from "@grpc/proto-loader"
 import { Chunk, Effect, Exit, Fiber, Redacted, Stream } from "effect"
 import type { LinkLost } from "../../../actors/miner/PoolLink.ts"
 import * as GrpcLink from "../../../src/miner/GrpcLink.ts"
 import { FakePool, job } from "../pool/grpc/FakePool.ts"
-import { serve } from "../pool/grpc/Peers.ts"
+import { originalProto, serve } from "../pool/grpc/Peers.ts"
 
 const link = (over: Partial<GrpcLink.Options> = {}) =>
   GrpcLink.make({
@@ -155,6 +156,67 @@ it.scopedLive("nobody there, no such name and no pool are told apart", () =>
     assert.match(shut.detail, /hangs up at once: it may want TLS/)
     const web = Net.createServer((socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))
     assert.match((yield* lostBy(`127.0.0.1:${yield* listen(web)}`)).detail, /does not speak gRPC/)
+  })
+)
+
+it.scopedLive("shares go up in the subscription, many at a time, and each gets its own answer", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    const { port } = yield* serve(pool)
+    const session = yield* link().connect(`127.0.0.1:${port}`, report)
+    yield* Stream.runHead(session.jobs)
+    const later: Array<() => void> = []
+    pool.later = later
+    pool.answer = (nonce) => ({ code: "low-difficulty", reason: `number ${nonce[0]}`, newDifficulty: null })
+    const submitting = yield* Effect.fork(
+      Effect.forEach(
+        Array.from({ length: 30 }, (_, index) => index),
+        (index) => session.submit("job-1", new Uint8Array(40).fill(index)),
+        { concurrency: "unbounded" }
+      )
+    )
+    yield* Effect.repeat(Effect.sleep(2), { until: () => later.length === 30 })
+    for (const answer of later.reverse()) answer()
+    const reasons = (yield* Fiber.join(submitting)).map(({ reason }) => reason)
+    assert.deepStrictEqual(
+      reasons,
+      reasons.map((_, index) => `number ${index}`)
+    )
+    assert.strictEqual(pool.calls, 0)
+  })
+)
+
+it.scopedLive("shares go up by calls to a pool that knows only the original protocol", () =>
+  Effect.gen(function* () {
+    const loaded = ProtoLoader.loadSync(originalProto, { keepCase: true, longs: String })
+    const shares: Array<object> = []
+    const server = new Grpc.Server()
+    server.addService(loaded["pool.MiningPool"] as Grpc.ServiceDefinition, {
+      Subscribe: (call: Grpc.ServerDuplexStream<object, object>) => {
+        call.on("error", () => {})
+        call.on("data", () => {})
+        call.write({ work_id: "w", merkle_root: Buffer.alloc(40), difficulty_target: Buffer.alloc(40, 255) })
+      },
+      SubmitWork: (call: Grpc.ServerUnaryCall<object, object>, callback: Grpc.sendUnaryData<object>) => {
+        shares.push(call.request)
+        callback(null, { success: true })
+      }
+    })
+    const port = yield* Effect.acquireRelease(
+      Effect.promise(
+        () =>
+          new Promise<number>((resolve, reject) =>
+            server.bindAsync("127.0.0.1:0", Grpc.ServerCredentials.createInsecure(), (error, bound) =>
+              error === null ? resolve(bound) : reject(error)
+            )
+          )
+      ),
+      () => Effect.sync(() => server.forceShutdown())
+    )
+    const session = yield* link().connect(`127.0.0.1:${port}`, report)
+    yield* Stream.runHead(session.jobs)
+    assert.strictEqual((yield* session.submit("w", new Uint8Array(40).fill(5))).code, "accepted")
+    assert.deepStrictEqual(shares, [{ work_id: "w", nonce: Buffer.alloc(40, 5), miner_id: "alice" }])
   })
 )
 

@@ -104,7 +104,9 @@ describe("miner and pool on the wire", () => {
               expiresAt: 9_100_000
             },
             session: "secret",
-            chain: "devnet"
+            chain: "devnet",
+            takesShares: true,
+            answers: []
           })
         }
       )
@@ -119,12 +121,12 @@ describe("miner and pool on the wire", () => {
       .done()
     const { job } = Messages.decodeOrder(bytes, 7)
     assert.deepInclude(job, { jobId: "w", version: 0, noncePrefix: null, clean: false, expiresAt: 600_007 })
-    assert.strictEqual(job.shareTarget, 2n ** 256n - 1n)
+    assert.strictEqual(job?.shareTarget, 2n ** 256n - 1n)
   })
 
   it("a pool that tells only until when its job counts is taken at its word", () => {
     const bytes = new Wire.Writer().text(1, "w").number(13, 123_456).done()
-    assert.strictEqual(Messages.decodeOrder(bytes, 7).job.expiresAt, 123_456)
+    assert.strictEqual(Messages.decodeOrder(bytes, 7).job?.expiresAt, 123_456)
   })
 
   it("heartbeats and shares arrive as the miner means them", () => {
@@ -139,7 +141,7 @@ describe("miner and pool on the wire", () => {
     }
     const { hashrate, ...rest } = Wire.decodeMinerStatus(Messages.encodeStatus(status))
     const { rate, ...same } = status
-    assert.deepStrictEqual(rest, same)
+    assert.deepStrictEqual(rest, { ...same, shares: [] })
     assert.strictEqual(hashrate, rate)
     assert.isNull(Wire.decodeMinerStatus(Messages.encodeStatus({ ...status, rate: 0 })).hashrate)
     const bytes = new Uint8Array(40).fill(3)
@@ -147,8 +149,30 @@ describe("miner and pool on the wire", () => {
       workId: "w",
       nonce: bytes,
       minerId: "me",
-      session: "s"
+      session: "s",
+      sequence: 0
     })
+    const share = { workId: "w", nonce: bytes, minerId: "", session: "", sequence: 2 ** 32 - 1 }
+    assert.deepStrictEqual(Wire.decodeMinerStatus(Messages.encodeShare("w", bytes, share.sequence)).shares, [share])
+  })
+
+  it("answers in the subscription come to the shares that they belong to", () => {
+    const answer = FastCheck.record({
+      sequence: FastCheck.integer({ min: 0, max: 2 ** 32 - 1 }),
+      answer: FastCheck.record({
+        code: FastCheck.constantFrom(...ShareCode.literals),
+        reason: FastCheck.constantFrom("", "why"),
+        newDifficulty: FastCheck.option(FastCheck.bigInt({ min: 1n, max: 2n ** 64n - 1n }))
+      })
+    })
+    FastCheck.assert(
+      FastCheck.property(FastCheck.array(answer, { minLength: 1, maxLength: 300 }), (answers) => {
+        const order = Messages.decodeOrder(Wire.encodeAcks(answers), 0)
+        assert.isNull(order.job)
+        assert.deepStrictEqual(order.answers, answers)
+      })
+    )
+    assert.throws(() => Messages.decodeOrder(Buffer.alloc(0), 0), /work_id is missing/)
   })
 
   it("defect 9: every answer keeps its code, and nothing but success is accepted", () => {

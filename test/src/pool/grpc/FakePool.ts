@@ -45,6 +45,10 @@ export class FakePool {
   refuse: ConnectionRefused | null = null
   present: Job | null = job()
   answer: (nonce: Uint8Array) => ShareAnswer = () => ({ code: "accepted", reason: "", newDifficulty: null })
+  /** When not null, answers wait here until a test gives them. */
+  later: Array<() => void> | null = null
+  /** Shares that came by a call of their own. */
+  calls = 0
   shareTarget = 2n ** 310n
 
   /** The connection of an account, when it is there. */
@@ -92,7 +96,8 @@ export class FakePool {
       },
       unsafeSubmit: (jobId, nonce, answer) => {
         shares.push({ jobId, nonce })
-        answer(this.answer(nonce))
+        if (this.later === null) answer(this.answer(nonce))
+        else this.later.push(() => answer(this.answer(nonce)))
       },
       submit: (_, nonce) => Effect.sync(() => this.answer(nonce)),
       close: (reason) => {
@@ -110,6 +115,7 @@ export class FakePool {
         this.refuse === null ? Effect.succeed(this.enter(peer, push).connection) : Effect.fail(this.refuse)
       ),
     route: ({ address, minerId, session }) => {
+      this.calls += 1
       const open = this.connections.filter((one) => one.closed.length === 0)
       const found =
         session === null

@@ -42,18 +42,31 @@ describe("what miners send", () => {
       })
     )
     const nonce = FastCheck.uint8Array({ maxLength: Wire.limits.nonce })
+    const share = FastCheck.record({
+      work_id: text(Wire.limits.workId),
+      nonce,
+      session: text(Wire.limits.session),
+      sequence: FastCheck.integer({ min: 0, max: 2 ** 32 - 1 })
+    })
+    const same = (
+      result: Wire.WorkResult | undefined,
+      { nonce: bytes, work_id, ...given }: typeof share extends FastCheck.Arbitrary<infer A> ? A : never
+    ) =>
+      assert.deepStrictEqual(
+        { ...result, nonce: Array.from(result?.nonce ?? []) },
+        { ...given, workId: work_id, nonce: Array.from(bytes), minerId: "m" }
+      )
     FastCheck.assert(
-      FastCheck.property(text(Wire.limits.workId), nonce, text(Wire.limits.session), (work_id, bytes, session) => {
-        const result = Wire.decodeWorkResult(encoded("WorkResult", { work_id, nonce: bytes, miner_id: "m", session }))
-        assert.deepStrictEqual(
-          { ...result, nonce: Array.from(result.nonce) },
-          {
-            workId: work_id,
-            nonce: Array.from(bytes),
-            minerId: "m",
-            session
-          }
-        )
+      FastCheck.property(share, (given) =>
+        same(Wire.decodeWorkResult(encoded("WorkResult", { ...given, miner_id: "m" })), given)
+      )
+    )
+    FastCheck.assert(
+      FastCheck.property(FastCheck.array(share, { maxLength: 30 }), (given) => {
+        const shares = given.map((one) => ({ ...one, miner_id: "m" }))
+        const read = Wire.decodeMinerStatus(encoded("MinerStatus", { shares })).shares
+        assert.strictEqual(read.length, given.length)
+        for (const [index, one] of given.entries()) same(read[index], one)
       })
     )
   })
@@ -112,7 +125,8 @@ describe("what miners get", () => {
           expires_at: "1800000000000",
           expires_in: "600000",
           chain: "devnet",
-          session: "secret"
+          session: "secret",
+          takes_shares: true
         })
         assert.strictEqual(Buffer.from(order["share_target"] as Uint8Array).toString("hex"), big)
         assert.strictEqual(Buffer.from(order["difficulty_target"] as Uint8Array).toString("hex"), big)
@@ -129,6 +143,18 @@ describe("what miners get", () => {
       assert.strictEqual(ack["code"], code.toUpperCase().replace("-", "_"))
       assert.strictEqual(ack["new_difficulty"], String(2n ** 64n - 1n))
     }
+    FastCheck.assert(
+      FastCheck.property(FastCheck.integer({ min: 0, max: 2 ** 32 - 1 }), FastCheck.boolean(), (sequence, plain) => {
+        const answer = { code: "accepted", reason: plain ? "" : "why", newDifficulty: null } as const
+        const { acks, ...rest } = decoded("WorkOrder", Wire.encodeAcks([{ sequence, answer }]))
+        assert.deepStrictEqual(rest, {})
+        const told = plain ? {} : { reason: "why" }
+        const numbered = sequence === 0 ? {} : { sequence }
+        assert.deepStrictEqual(acks, [{ success: true, code: "ACCEPTED", ...told, ...numbered }])
+        const single = decoded("SubmitAck", Wire.encodeAck(answer, sequence))
+        assert.deepStrictEqual(acks, [single])
+      })
+    )
     const plain = decoded("SubmitAck", Wire.encodeAck({ code: "stale", reason: "", newDifficulty: null }))
     assert.notProperty(plain, "new_difficulty")
   })
