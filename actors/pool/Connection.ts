@@ -11,8 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Actor from "../runtime/Actor.ts"
 import * as Behaviour from "../runtime/Behaviour.ts"
 import type { Job } from "./Job.ts"
-import type { Member } from "./Member.ts"
-import type { MemberMessage } from "./Members.ts"
+import type { Member, MemberMessage } from "./Member.ts"
 import type { PoolCore } from "./PoolCore.ts"
 import type { MinerReport, Push } from "./PoolService.ts"
 import type { DisconnectReason } from "./PoolStatus.ts"
@@ -21,39 +20,40 @@ import * as Vardiff from "./Vardiff.ts"
 
 export type Spec = Actor.ActorSpec<MemberMessage>
 
-export const child = (core: PoolCore, member: Member): Spec =>
-  Actor.child(
-    member.id,
-    Behaviour.of<MemberMessage>()({
-      mailbox: { capacity: 64, policy: "drop-oldest" },
-      passivateAfter: 0,
-      initial: (context) => {
-        member.stop = () => context.self.unsafeTell({ _tag: "Stop" })
-        arm(core, member, context.self)
-        return member
-      },
-      reduce: (_, message, context) => {
-        if (message._tag === "Stop" || member.ended) context.stop()
-        else {
-          try {
-            handle(core, member, message, context.self)
-            catchUp(core, member, context.self)
-          } catch (defect) {
-            end(core, member, "internal", "the pool made a mistake with this connection; come back", true)
-            throw defect
-          }
+/** Makes the actors of a pool's connections: all but their beginning is one and the same for them. */
+export const children = (core: PoolCore): ((member: Member) => Spec) => {
+  const common = {
+    mailbox: { capacity: 64, policy: "drop-oldest" } as const,
+    reduce: (member: Member, message: MemberMessage, context: Actor.ActorContext<MemberMessage>) => {
+      if (message._tag === "Stop" || member.ended) context.stop()
+      else {
+        try {
+          handle(core, member, message)
+          catchUp(core, member)
+        } catch (defect) {
+          end(core, member, "internal", "the pool made a mistake with this connection; come back", true)
+          throw defect
         }
-        return member
-      },
-      onStop: () => Effect.sync(() => end(core, member, "stopping", "the pool is stopping; come back later", true))
-    }),
-    { restart: "temporary" }
-  )
+      }
+      return member
+    },
+    onStop: (member: Member) =>
+      Effect.sync(() => end(core, member, "stopping", "the pool is stopping; come back later", true))
+  }
+  const begin = (member: Member, self: Actor.ActorRef<MemberMessage>): Member => {
+    member.self = self
+    arm(core, member)
+    return member
+  }
+  const temporary = { restart: "temporary" } as const
+  return (member) => {
+    const initial = ({ self }: Actor.ActorContext<MemberMessage>) => begin(member, self)
+    return Actor.child(member.id, Behaviour.of<MemberMessage>()({ initial, ...common }), temporary)
+  }
+}
 
-type Self = Actor.ActorRef<MemberMessage>
-
-const handle = (core: PoolCore, member: Member, message: MemberMessage, self: Self): void => {
-  if (message._tag === "Due") due(core, member, self)
+const handle = (core: PoolCore, member: Member, message: MemberMessage): void => {
+  if (message._tag === "Due") due(core, member)
   else if (message._tag === "Send") work(core, member, message.job)
   else if (message._tag === "Report") {
     if (member.session === null) identify(core, member, message.report)
@@ -62,9 +62,9 @@ const handle = (core: PoolCore, member: Member, message: MemberMessage, self: Se
 }
 
 /** A flood of reports may have pushed a timer or a job out of the mailbox. */
-const catchUp = (core: PoolCore, member: Member, self: Self): void => {
+const catchUp = (core: PoolCore, member: Member): void => {
   if (member.ended) return
-  if (member.timer === null) arm(core, member, self)
+  if (member.timer === null) arm(core, member)
   const job = core.jobs.current?.job
   if (job !== undefined && job.jobId !== member.sent?.jobId) work(core, member, job)
 }
@@ -88,8 +88,10 @@ export const end = (core: PoolCore, member: Member, reason: DisconnectReason, de
   core.door.leave(member.peer.ip, now)
   core.touch()
   if (told) push(core, member, { _tag: "Closed", reason, detail })
-  member.stop()
+  member.tell(stop)
 }
+
+const stop: MemberMessage = { _tag: "Stop" }
 
 /** A callback that throws must not take the actor of another connection along. */
 const push = (core: PoolCore, member: Member, message: Push): void => {
@@ -231,8 +233,12 @@ const heartbeat = (core: PoolCore, member: Member, report: MinerReport): void =>
 const work = (core: PoolCore, member: Member, job: Job): void => {
   const { session } = member
   if (session === null) return
+  const { difficulty } = member.aim
+  const { hardest, settings } = core
   // A block can have become easier than the connection's shares.
-  retarget(core, member, Vardiff.clamped(member.aim.difficulty, core.settings.vardiff, core.hardest))
+  if (difficulty > hardest || difficulty < settings.vardiff.minimumDifficulty) {
+    retarget(core, member, Vardiff.clamped(difficulty, settings.vardiff, hardest))
+  }
   const clean = member.sent?.candidate.parent !== job.candidate.parent
   member.sent = job
   const ticket = member.ticketed === member.aim ? null : core.sessions.ticket(session)
@@ -268,14 +274,14 @@ export const review = (core: PoolCore, member: Member): bigint | null => {
 
 // ---------------------------------------------------------------------------------------------------- time
 
-const due = (core: PoolCore, member: Member, self: Self): void => {
+const due = (core: PoolCore, member: Member): void => {
   const silence = silent(core, member)
   if (silence !== null) {
     end(core, member, silence.reason, silence.detail, true)
     return
   }
   review(core, member)
-  arm(core, member, self)
+  arm(core, member)
 }
 
 const silent = (
@@ -296,7 +302,7 @@ const silent = (
 const dueNow: MemberMessage = { _tag: "Due" }
 
 /** One timer for whatever is due next. */
-const arm = (core: PoolCore, member: Member, self: Self): void => {
+const arm = (core: PoolCore, member: Member): void => {
   const { limits, vardiff } = core.settings
   const { session } = member
   const now = core.now()
@@ -307,7 +313,7 @@ const arm = (core: PoolCore, member: Member, self: Self): void => {
   member.timer?.cancel()
   member.timer = core.ground.alarm.unsafeAt(Math.max(at, now + 1), () => {
     member.timer = null
-    self.unsafeTell(dueNow)
+    member.tell(dueNow)
   })
 }
 

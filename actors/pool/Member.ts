@@ -5,13 +5,22 @@
  * small on purpose: ten thousand of them live in one process.
  */
 import type * as Alarm from "../runtime/Alarm.ts"
+import type { ActorRef } from "../runtime/Behaviour.ts"
 import type { Aim } from "./Aim.ts"
 import type { Job, Limbs } from "./Job.ts"
 import type { OpenJob } from "./JobTable.ts"
-import type { Peer, Push } from "./PoolService.ts"
+import type { MinerReport, Peer, Push } from "./PoolService.ts"
 import type { Session } from "./Session.ts"
 import type { ShareAnswer } from "./Share.ts"
 import type { TokenBucket } from "./TokenBucket.ts"
+
+/** What the actor of a connection is told. */
+export type MemberMessage =
+  | { readonly _tag: "Report"; readonly report: MinerReport }
+  /** One object for all connections. */
+  | { readonly _tag: "Send"; readonly job: Job }
+  | { readonly _tag: "Due" }
+  | { readonly _tag: "Stop" }
 
 export class Member {
   readonly id: string
@@ -39,8 +48,8 @@ export class Member {
   /** It has ended; whatever still comes for it is answered but changes nothing. */
   ended = false
   timer: Alarm.Entry | null = null
-  /** Tells the actor to stop; set when it has started. */
-  stop: () => void = nothing
+  /** Its actor; null until that has started. */
+  self: ActorRef<MemberMessage> | null = null
 
   constructor(id: string, peer: Peer, push: (push: Push) => void, bucket: TokenBucket, aim: Aim, now: number) {
     this.id = id
@@ -52,14 +61,16 @@ export class Member {
     this.lastSeenAt = now
   }
 
+  tell(message: MemberMessage): void {
+    this.self?.unsafeTell(message)
+  }
+
   /** The target its shares have to meet at the moment: in a grace the easier one. */
   asked(now: number): Aim {
     const { aim, previous } = this
     return previous !== null && now < this.graceUntil && previous.difficulty < aim.difficulty ? previous : aim
   }
 }
-
-const nothing = (): void => {}
 
 /** A share that passed the cheap checks and waits for its digest, then for the ledger. */
 export interface Pending {

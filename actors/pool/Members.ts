@@ -1,22 +1,11 @@
 /**
  * Who is connected: by id, by transport address, in order of connection.
  */
-import type { ActorRef } from "../runtime/Behaviour.ts"
-import type { Job } from "./Job.ts"
-import type { Member } from "./Member.ts"
-import type { MinerReport } from "./PoolService.ts"
+import type { Member, MemberMessage } from "./Member.ts"
 import type { Session } from "./Session.ts"
 
-/** What the actor of a connection is told. */
-export type MemberMessage =
-  | { readonly _tag: "Report"; readonly report: MinerReport }
-  /** One object for all connections. */
-  | { readonly _tag: "Send"; readonly job: Job }
-  | { readonly _tag: "Due" }
-  | { readonly _tag: "Stop" }
-
 export class Members {
-  readonly #all = new Map<string, { readonly member: Member; readonly ref: ActorRef<MemberMessage> }>()
+  readonly #all = new Map<string, Member>()
   readonly #byAddress = new Map<string, Member | Array<Member>>()
   readonly #holders = new Map<Session, Member>()
   #active = 0
@@ -34,8 +23,8 @@ export class Members {
     return this.#threads
   }
 
-  add(member: Member, ref: ActorRef<MemberMessage>): void {
-    this.#all.set(member.id, { member, ref })
+  add(member: Member): void {
+    this.#all.set(member.id, member)
     const { address } = member.peer
     const there = this.#byAddress.get(address)
     if (there === undefined) this.#byAddress.set(address, member)
@@ -73,7 +62,7 @@ export class Members {
   }
 
   get(id: string): Member | undefined {
-    return this.#all.get(id)?.member
+    return this.#all.get(id)
   }
 
   /** The connection that has a session now. */
@@ -90,26 +79,22 @@ export class Members {
   }
 
   send(message: MemberMessage): void {
-    for (const { member, ref } of this.#all.values()) if (member.session !== null) ref.unsafeTell(message)
+    for (const member of this.#all.values()) if (member.session !== null) member.tell(message)
   }
 
   all(): Iterable<Member> {
-    return members(this.#all.values())
+    return this.#all.values()
   }
 
   /** Up to `limit` after an id, in order of connection; an id that has gone starts at the beginning. */
   page(limit: number, after: string | null): ReadonlyArray<Member> {
     const out: Array<Member> = []
     let reached = after === null || !this.#all.has(after)
-    for (const [id, { member }] of this.#all) {
+    for (const [id, member] of this.#all) {
       if (out.length >= limit) break
       if (reached) out.push(member)
       else if (id === after) reached = true
     }
     return out
   }
-}
-
-function* members(entries: Iterable<{ readonly member: Member }>): Generator<Member> {
-  for (const { member } of entries) yield member
 }

@@ -7,8 +7,8 @@ import type { DynamicSupervisor } from "../runtime/Supervisor.ts"
 import * as Connection from "./Connection.ts"
 import { Member } from "./Member.ts"
 import type { PoolCore } from "./PoolCore.ts"
-import { ConnectionRefused, type PoolConnection, type PoolServiceShape } from "./PoolService.ts"
-import type { ConnectionStatus, LedgerTotals, PoolStatus } from "./PoolStatus.ts"
+import { ConnectionRefused, type MinerReport, type PoolConnection, type PoolServiceShape } from "./PoolService.ts"
+import type { ConnectionStatus, DisconnectReason, LedgerTotals, PoolStatus } from "./PoolStatus.ts"
 import type { ShareAnswer } from "./Share.ts"
 import * as Submission from "./Submission.ts"
 import { TokenBucket } from "./TokenBucket.ts"
@@ -20,7 +20,6 @@ const statusMillis = 250
 const drainMillis = 50
 
 export const make = (core: PoolCore, listener: () => Listener | null): PoolServiceShape => {
-  const handles = new WeakMap<Member, PoolConnection>()
   const status = picture(core)
   return {
     connect: (peer, push) =>
@@ -51,13 +50,11 @@ export const make = (core: PoolCore, listener: () => Listener | null): PoolServi
         if (supervisor === null) return Effect.fail(stopping("the listener is being started"))
         return Effect.matchEffect(supervisor.startChild(member), {
           onFailure: (error) => Effect.fail(stopping(error.message)),
-          onSuccess: ({ ref }) =>
+          onSuccess: () =>
             Effect.sync(() => {
-              if (!member.ended) core.members.add(member, ref)
+              if (!member.ended) core.members.add(member)
               core.touch()
-              const connection = handle(core, member, ref)
-              handles.set(member, connection)
-              return connection
+              return new Handle(core, member)
             })
         })
       }).pipe(Effect.uninterruptible),
@@ -68,7 +65,7 @@ export const make = (core: PoolCore, listener: () => Listener | null): PoolServi
         session === null
           ? (core.members.find(address, minerId) ?? core.members.find(address, account))
           : known && core.members.holder(known)
-      return member && handles.get(member)
+      return member && new Handle(core, member)
     },
     status,
     changes: Stream.concat(
@@ -98,20 +95,34 @@ export const make = (core: PoolCore, listener: () => Listener | null): PoolServi
   }
 }
 
-type Ref = Connection.Spec["ref"]
+/** A connection as the edges see it: two words, made as often as somebody asks. */
+class Handle implements PoolConnection {
+  readonly #core: PoolCore
+  readonly #member: Member
 
-const handle = (core: PoolCore, member: Member, ref: Ref): PoolConnection => {
-  const unsafeSubmit: PoolConnection["unsafeSubmit"] = (jobId, nonce, answer) =>
-    Submission.submit(core, member, jobId, nonce, answer)
-  return {
-    id: member.id,
-    report: (report) => {
-      if (!member.ended) ref.unsafeTell({ _tag: "Report", report })
-    },
-    unsafeSubmit,
-    submit: (jobId, nonce) =>
-      Effect.async<ShareAnswer>((resume) => unsafeSubmit(jobId, nonce, (answer) => resume(Effect.succeed(answer)))),
-    close: (reason, detail) => Connection.end(core, member, reason, detail, false)
+  constructor(core: PoolCore, member: Member) {
+    this.#core = core
+    this.#member = member
+  }
+
+  get id(): string {
+    return this.#member.id
+  }
+
+  report(report: MinerReport): void {
+    if (!this.#member.ended) this.#member.tell({ _tag: "Report", report })
+  }
+
+  unsafeSubmit(jobId: string, nonce: Uint8Array, answer: (answer: ShareAnswer) => void): void {
+    Submission.submit(this.#core, this.#member, jobId, nonce, answer)
+  }
+
+  submit(jobId: string, nonce: Uint8Array): Effect.Effect<ShareAnswer> {
+    return Effect.async((resume) => this.unsafeSubmit(jobId, nonce, (answer) => resume(Effect.succeed(answer))))
+  }
+
+  close(reason: DisconnectReason, detail: string): void {
+    Connection.end(this.#core, this.#member, reason, detail, false)
   }
 }
 

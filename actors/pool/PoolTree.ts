@@ -33,7 +33,6 @@ import * as Connection from "./Connection.ts"
 import * as JobBoard from "./JobBoard.ts"
 import { Ledger } from "./Ledger.ts"
 import * as LedgerWriter from "./LedgerWriter.ts"
-import type { Member } from "./Member.ts"
 import { NoncePrefixes } from "./NoncePrefixes.ts"
 import * as Payout from "./Payout.ts"
 import { PoolCore } from "./PoolCore.ts"
@@ -78,7 +77,7 @@ export const make = <const More extends ReadonlyArray<ChildSpec.ChildSpec<unknow
     const core = yield* PoolCore.make(settings, { source, ledger, kernel, pow, alarm, prefixes })
     let listener: PoolDesk.Listener | null = null
     const connections = Supervisor.dynamicChild("connections", {
-      template: (member: Member) => Connection.child(core, member),
+      template: Connection.children(core),
       onStart: (started: PoolDesk.Listener) =>
         Effect.sync(() => {
           listener = started

@@ -53,8 +53,11 @@ export const start = (difficulty: bigint, now: number): Vardiff => ({ difficulty
 export const forRate = (rate: number, settings: VardiffSettings): bigint =>
   BigInt(Math.max(1, Math.round((rate * 60) / settings.sharesPerMinute)))
 
-export const counted = (vardiff: Vardiff, now: number): Vardiff =>
-  now < vardiff.since ? vardiff : { ...vardiff, shares: vardiff.shares + 1 }
+/** Written out: a spread takes ten times as long, and every accepted share passes here. */
+export const counted = (vardiff: Vardiff, now: number): Vardiff => {
+  const { difficulty, shares, since } = vardiff
+  return now < since ? vardiff : { difficulty, since, shares: shares + 1 }
+}
 
 const intervalMillis = (settings: VardiffSettings): number => 60_000 / settings.sharesPerMinute
 

@@ -129,8 +129,14 @@ export const message = <A>(child: ChildProcess, accept: (message: unknown) => A 
     child.once("exit", gone)
   })
 
-/** Bytes of one process after a collection: resident, and V8's heap. The server must have the probe. */
-export const memory = async ({ child, pid }: Server): Promise<{ readonly rss: number; readonly heap: number }> => {
+/** Bytes of one process after a collection: resident, and V8's heap. */
+export interface Memory {
+  readonly rss: number
+  readonly heap: number
+}
+
+/** The server must have the probe. */
+export const memory = async ({ child, pid }: Server): Promise<Memory> => {
   const pipe = child.stdio[3] as Readable
   const answer = new Promise<string>((resolve) => pipe.once("data", (chunk) => resolve(String(chunk))))
   process.kill(pid, "SIGUSR2")

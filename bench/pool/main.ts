@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- pool [--miners 2000] [--rounds 12] [--shares 100000] [--only fan-out|shares] [--kill] [--profile DIR]`:
+ * `npm run bench -- pool [--miners 2000] [--rounds 40] [--shares 100000] [--only fan-out|shares] [--kill] [--profile DIR]`:
  * the pool server under load, judged from outside.
  *
  * Runs the real program (dist/main.js) with its devnet: job fan-out and memory per miner beside bare servers, shares per
@@ -18,7 +18,7 @@ import * as Shares from "./shares.ts"
 const { values: flags } = parseArgs({
   options: {
     miners: { type: "string", default: "2000" },
-    rounds: { type: "string", default: "12" },
+    rounds: { type: "string", default: "40" },
     every: { type: "string" },
     shares: { type: "string", default: "100000" },
     connections: { type: "string", default: "400" },
@@ -47,7 +47,7 @@ let good = true
 if (flags.kill) good = await Kill.run({ ...fresh("kill"), kills: Number(flags.kills), miners: 8 })
 else {
   if (flags.only !== "shares") {
-    const every = Number(flags.every ?? (miners > 4_000 ? 15 : 3))
+    const every = Number(flags.every ?? (miners > 4_000 ? 10 : 2))
     await Fanout.run({ ...fresh("fan-out"), miners, rounds: Number(flags.rounds), every, profile: flags.profile })
   }
   if (flags.only !== "fan-out") {

@@ -8,6 +8,7 @@ import * as PoolSettings from "../../config/PoolSettings.ts"
 import * as Settings from "../../config/Settings.ts"
 import type { Argument, CommandSpec } from "../cli/CommandSpec.ts"
 import { branch, leaf } from "../cli/CommandSpec.ts"
+import * as YoungGeneration from "../pool/program/YoungGeneration.ts"
 import { nexus } from "./nexus/Commands.ts"
 import { pow } from "./pow/Commands.ts"
 import { wallet } from "./wallet/Commands.ts"
@@ -111,7 +112,10 @@ const poolServer = leaf({
   section: "pool-server",
   settings: { ...PoolSettings.poolServer, ...common },
   lasting: true,
-  load: () => import("./PoolServer.ts").then((module) => module.run)
+  load: () => {
+    YoungGeneration.keep()
+    return import("./PoolServer.ts").then((module) => module.run)
+  }
 })
 
 const miner = leaf({

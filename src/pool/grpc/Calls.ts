@@ -89,7 +89,9 @@ class Subscription implements Writable, Listener {
   /** The token of the metadata; "" for none. */
   private token = ""
   private session: string | null = null
-  private own: { readonly target: bigint; readonly bytes: Buffer } | null = null
+  /** Its own part of an order, for shares of this target. */
+  private own: Wire.Text = ""
+  private target: bigint | null = null
   private count = 0
   private since = 0
   private over = false
@@ -166,13 +168,16 @@ class Subscription implements Writable, Listener {
 
   private work({ clean, job, prefix, session, shareTarget }: Extract<Push, { readonly _tag: "Work" }>): void {
     if (this.over) return
-    if (this.own?.target !== shareTarget) this.own = { target: shareTarget, bytes: Wire.encodeOwn(prefix, shareTarget) }
-    const parts = [this.context.encode(job), this.own.bytes]
-    if (clean !== job.clean) parts.push(Wire.encodeClean(clean))
+    if (this.target !== shareTarget) {
+      this.target = shareTarget
+      this.own = Wire.encodeOwn(prefix, shareTarget)
+    }
+    let { own } = this
+    if (clean !== job.clean) own += Wire.encodeClean(clean)
     const ticket = session ?? this.session
-    if (ticket !== null) parts.push(Wire.encodeSession(ticket))
+    if (ticket !== null) own += Wire.encodeSession(ticket)
     this.session = null
-    this.outbox.put(Buffer.concat(parts))
+    this.outbox.put(Wire.encodeOrder(this.context.encode(job), own))
   }
 
   /** Let in: heartbeats are read from now on; those that came before have waited. */

@@ -2,8 +2,8 @@
  * The bytes of pool.proto: what miners send is read strictly and within limits, what they get is written once.
  *
  * A job is the same for every miner but for a few fields, and protobuf fields may come in any order: the common part is
- * encoded once per job (`encodeJob`) and each connection's part (`encodeOwn`) is appended. Readers take exactly the
- * known fields under their own wire types, skip unknown ones, and refuse texts and bytes that are too long.
+ * encoded once per job (`encodeJob`) and each connection's part (`encodeOwn`) is appended (`encodeOrder`). Readers take
+ * exactly the known fields under their own wire types, skip unknown ones, and refuse texts and bytes that are too long.
  */
 import * as Data from "effect/Data"
 import { difficultyOf, type Job, type NoncePrefix } from "../../../actors/pool/Job.ts"
@@ -263,25 +263,34 @@ export const encodeJob = (job: Job, parent: Uint8Array, chain: string, now: numb
     .done()
 }
 
+/** Bytes as Latin-1 text: what is kept for every connection takes a third of the memory of a Buffer. */
+export type Text = string
+
+const text = (writer: Writer): Text => writer.done().toString("latin1")
+
 /** The fields of a WorkOrder that belong to one connection; encode again when its target changes. */
-export const encodeOwn = (prefix: NoncePrefix, shareTarget: bigint): Buffer => {
+export const encodeOwn = (prefix: NoncePrefix, shareTarget: bigint): Text => {
   const target = targetBytes(shareTarget)
   const writer = new Writer().bytes(5, target).number(6, prefix).bytes(7, target)
-  const bytes = writer.number(14, difficultyOf(shareTarget)).done()
-  // It lives as long as the connection: in memory of its own, because a part of Node's shared 8 kB slab keeps all of it.
-  const own = Buffer.allocUnsafeSlow(bytes.length)
-  own.set(bytes)
-  return own
+  return text(writer.number(14, difficultyOf(shareTarget)))
 }
 
 /** The session, for the first order of a subscription, and that shares may come in it. */
-export const encodeSession = (session: string): Buffer => new Writer().text(16, session).number(19, 1).done()
+export const encodeSession = (session: string): Text => text(new Writer().text(16, session).number(19, 1))
 
 /** Overrides what the common part says of clean_jobs: the last value of a field counts. */
-export const encodeClean = (clean: boolean): Buffer => (clean ? isClean : isNotClean)
+export const encodeClean = (clean: boolean): Text => (clean ? isClean : isNotClean)
 
-const isClean = new Writer().number(12, 1).done()
-const isNotClean = new Writer().number(12, 0).done()
+const isClean = text(new Writer().number(12, 1))
+const isNotClean = text(new Writer().number(12, 0))
+
+/** A connection's WorkOrder from the common part and its own. */
+export const encodeOrder = (job: Buffer, own: Text): Buffer => {
+  const order = Buffer.allocUnsafe(job.length + own.length)
+  order.set(job)
+  order.write(own, job.length, "latin1")
+  return order
+}
 
 const counted = new Writer().number(1, 1).number(2, codes.accepted).done()
 

@@ -34,8 +34,7 @@ describe("the tree", () => {
       ]) {
         assert.include(paths, `/pool/${id} running`)
       }
-      // Nothing to do for the moment: no mailbox, no fiber.
-      assert.include(paths, `/pool/connections/${miner.connection.id} passivated`)
+      assert.include(paths, `/pool/connections/${miner.connection.id} running`)
       miner.connection.close("left", "bye")
       yield* settle
       const after = Array.from(yield* tree.snapshot, ({ path }) => path)

@@ -17,7 +17,7 @@ const heap = (): number => {
 
 describe("ten thousand connections", () => {
   it.scoped(
-    "at most 7 kB of heap each, and one shared job object for all",
+    "at most 3.5 kB of heap each, and one shared job object for all",
     () =>
       Effect.gen(function* () {
         const count = 10_000
@@ -33,7 +33,7 @@ describe("ten thousand connections", () => {
         }
         yield* settle
         const each = (heap() - before) / count
-        assert.isBelow(each, 7_000)
+        assert.isBelow(each, 3_500)
         assert.strictEqual((yield* pool.status).connections.active, count)
         yield* chain.extend()
         yield* TestClock.adjust(0)

@@ -77,17 +77,9 @@ describe("miner and pool on the wire", () => {
             parent: "parent",
             createdAt: 1_000
           }
-          const bytes = Buffer.concat([
-            Wire.encodeJob(
-              { jobId, candidate, clean: !clean, expiresAt: 123_456 },
-              new Uint8Array(40),
-              "devnet",
-              23_456
-            ),
-            Wire.encodeOwn(prefix, share),
-            Wire.encodeClean(clean),
-            Wire.encodeSession("secret")
-          ])
+          const job = { jobId, candidate, clean: !clean, expiresAt: 123_456 }
+          const own = Wire.encodeOwn(prefix, share) + Wire.encodeClean(clean) + Wire.encodeSession("secret")
+          const bytes = Wire.encodeOrder(Wire.encodeJob(job, new Uint8Array(40), "devnet", 23_456), own)
           // The miner's clock is hours ahead of the pool's: what counts is how long the job lives.
           const order = Messages.decodeOrder(bytes, 9_000_000)
           assert.deepStrictEqual(order, {

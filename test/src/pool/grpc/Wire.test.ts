@@ -106,12 +106,8 @@ describe("what miners get", () => {
   it("is a WorkOrder: a common part, each connection's own, and what overrides", () => {
     FastCheck.assert(
       FastCheck.property(u64, target, FastCheck.boolean(), (prefix, share, clean) => {
-        const bytes = Buffer.concat([
-          Wire.encodeJob(job(), Buffer.alloc(40, 9), "devnet", 1_799_999_400_000),
-          Wire.encodeOwn(prefix, share),
-          Wire.encodeClean(clean),
-          Wire.encodeSession("secret")
-        ])
+        const own = Wire.encodeOwn(prefix, share) + Wire.encodeClean(clean) + Wire.encodeSession("secret")
+        const bytes = Wire.encodeOrder(Wire.encodeJob(job(), Buffer.alloc(40, 9), "devnet", 1_799_999_400_000), own)
         const order = decoded("WorkOrder", bytes)
         const big = share.toString(16).padStart(80, "0")
         assert.deepInclude(order, {
