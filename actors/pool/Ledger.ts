@@ -117,19 +117,23 @@ export interface PayRule {
   readonly payable: (minerId: string) => boolean
 }
 
+export interface Recorded {
+  /** Which of the shares were new and which were already there, in their order. */
+  readonly outcomes: ReadonlyArray<"recorded" | "duplicate">
+  /** Of the winning shares, new or not, in their order. The same commitment and nonce again is the same block. */
+  readonly blocks: ReadonlyArray<PoolBlock>
+}
+
 export interface LedgerService {
-  /** Keep shares; returns which of them were new ("recorded") or already there ("duplicate"), in order. Durable. */
-  readonly record: (
-    shares: ReadonlyArray<AcceptedShare>
-  ) => Effect.Effect<ReadonlyArray<"recorded" | "duplicate">, LedgerFailed>
-  /** Count shares that were not accepted, by miner and code; in memory first, flushed with the next commit. */
+  /** Keep shares, and with them the blocks that they make. Durable, all or none. */
+  readonly record: (shares: ReadonlyArray<AcceptedShare>) => Effect.Effect<Recorded, LedgerFailed>
+  /**
+   * Count shares that were not accepted, by miner and code; in memory first, flushed with the next commit. Only a worker
+   * with an accepted share has a row to be counted in: names are free, rows are not.
+   */
   readonly countRejected: (minerId: string, worker: string, code: string) => Effect.Effect<void>
-  /** Keep a found block before anything is done about it; the same commitment and nonce again is the same block. */
-  readonly blockFound: (
-    share: AcceptedShare,
-    commitment: Limbs,
-    networkDifficulty: bigint
-  ) => Effect.Effect<PoolBlock, LedgerFailed>
+  /** Drop some of the shares that are older than the books keep; true when more are left. What they counted stays. */
+  readonly prune: Effect.Effect<boolean, LedgerFailed>
   readonly blockState: (
     id: number,
     state: BlockState,

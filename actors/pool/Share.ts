@@ -58,7 +58,7 @@ export interface AcceptedShare {
   readonly worker: string
   /** Difficulty of the target it was asked to meet: what it counts in the books. */
   readonly difficulty: bigint
-  /** True when the digest meets the network's target too: this share is a block in the making. */
-  readonly winner: boolean
+  /** The block that this share makes, when its digest meets the network's target too. */
+  readonly block: { readonly commitment: Limbs; readonly networkDifficulty: bigint } | null
   readonly receivedAt: number
 }

@@ -103,10 +103,12 @@ export const judge = (
   const winner = Limbs.atMost(digest, entry.networkTarget)
   if (!winner && !Limbs.atMost(digest, asked.limbs)) return null
   const { candidate, jobId } = entry.job
+  const { commitment, height } = candidate
   const { minerId, worker } = session
   // A share counts what it was asked for, however lucky it is; never more than a block.
   const difficulty = asked.difficulty < entry.networkDifficulty ? asked.difficulty : entry.networkDifficulty
-  return { jobId, height: candidate.height, nonce, digest, minerId, worker, difficulty, winner, receivedAt }
+  const block = winner ? { commitment, networkDifficulty: entry.networkDifficulty } : null
+  return { jobId, height, nonce, digest, minerId, worker, difficulty, block, receivedAt }
 }
 
 /** The ledger has it. */
@@ -125,7 +127,11 @@ export const accepted = (core: PoolCore, pending: Pending, share: AcceptedShare)
     if (Limbs.atMost(share.digest, member.aim.limbs)) session.vardiff = Vardiff.counted(session.vardiff, now)
     newDifficulty = Connection.review(core, member)
   }
-  finish(core, pending, { code: "accepted", reason: share.winner ? "this share is a block" : "", newDifficulty })
+  finish(core, pending, {
+    code: "accepted",
+    reason: share.block !== null ? "this share is a block" : "",
+    newDifficulty
+  })
 }
 
 /** It was judged, or could not be: the answer is no. */

@@ -28,9 +28,10 @@ export const make = (
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const books = { sql, commits: GroupCommit.make(sql) }
-    const { flush, ...shares } = Shares.make(books, retention)
+    const { found, ...blocks } = Blocks.make(books)
+    const { flush, ...shares } = Shares.make(books, found, retention)
     yield* Effect.addFinalizer(() => Effect.ignoreLogged(flush))
-    return { ...shares, ...Blocks.make(books), ...Payouts.make(books), ...Audit.make(books) }
+    return { ...shares, ...blocks, ...Payouts.make(books), ...Audit.make(books) }
   })
 
 /** In a SQLite file of its own. */

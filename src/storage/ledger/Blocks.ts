@@ -8,6 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BlockState, LedgerService, MinerBalance, PayRule, PoolBlock } from "../../../actors/pool/Ledger.ts"
+import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
 import { type Books, bounds, failingTo, reader, Whole } from "./Common.ts"
 import { split, windowOf } from "./Pplns.ts"
@@ -86,36 +87,38 @@ export const make = ({ commits, sql }: Books) => {
   })
   const blockOf = (id: number) => readBlocks(sql`SELECT ${columns} FROM ledger_blocks WHERE id = ${id}`)
 
-  const blockFound: LedgerService["blockFound"] = (share, commitment, networkDifficulty) =>
-    commits
-      .write(
-        Effect.gen(function* () {
-          yield* sql`
-            INSERT INTO ledger_blocks ${sql.insert({
-              state: "found",
-              height: share.height,
-              job_id: share.jobId,
-              commitment,
-              nonce: share.nonce,
-              miner_id: share.minerId,
-              worker: share.worker,
-              block_id: null,
-              reward: 0n,
-              fee: 0n,
-              network_difficulty: networkDifficulty,
-              found_at: share.receivedAt,
-              detail: "a share met the network's target",
-              credited: 0,
-              held: "none"
-            })}
-            ON CONFLICT (commitment, nonce) DO NOTHING`
-          const [row] = yield* readBlocks(
-            sql`SELECT ${columns} FROM ledger_blocks WHERE commitment = ${commitment} AND nonce = ${share.nonce}`
-          )
-          return row === undefined ? yield* Effect.dieMessage("a block that was just kept is not there") : shown(row)
-        })
-      )
-      .pipe(failingTo(`keep the block found at height ${share.height}`))
+  /** Inside the transaction that keeps the shares: their blocks, each before anything is done about it. */
+  const found = (shares: ReadonlyArray<AcceptedShare>) =>
+    Effect.gen(function* () {
+      const blocks: Array<PoolBlock> = []
+      for (const { block, height, jobId, minerId, nonce, receivedAt, worker } of shares) {
+        if (block === null) continue
+        yield* sql`
+          INSERT INTO ledger_blocks ${sql.insert({
+            state: "found",
+            height,
+            job_id: jobId,
+            commitment: block.commitment,
+            nonce,
+            miner_id: minerId,
+            worker,
+            block_id: null,
+            reward: 0n,
+            fee: 0n,
+            network_difficulty: block.networkDifficulty,
+            found_at: receivedAt,
+            detail: "a share met the network's target",
+            credited: 0,
+            held: "none"
+          })}
+          ON CONFLICT (commitment, nonce) DO NOTHING`
+        const [row] = yield* readBlocks(
+          sql`SELECT ${columns} FROM ledger_blocks WHERE commitment = ${block.commitment} AND nonce = ${nonce}`
+        )
+        if (row !== undefined) blocks.push(shown(row))
+      }
+      return blocks
+    })
 
   /** Move a block's credits to where its state says that they count. */
   const settle = (id: number) =>
@@ -250,5 +253,5 @@ export const make = ({ commits, sql }: Books) => {
     failingTo("add up the books")
   )
 
-  return { blockFound, blockState, credit, openBlocks, blocks, balances, balanceSums, totals }
+  return { found, blockState, credit, openBlocks, blocks, balances, balanceSums, totals }
 }

@@ -5,9 +5,12 @@
  * says it inserted; a nonce that comes twice in one batch is new once. Reading the inserted rows back costs as much as
  * inserting them, so that is done only when some were not new.
  */
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import type { LedgerService, MinerTotals, ShareRow } from "../../../actors/pool/Ledger.ts"
+import type { LedgerService, MinerTotals, PoolBlock, ShareRow } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
 import { type Books, bounds, failingTo, reader, Whole } from "./Common.ts"
@@ -21,8 +24,10 @@ export interface Retention {
   readonly millis: number
 }
 export const defaultRetention: Retention = { shares: 5_000_000, millis: 7 * 86_400_000 }
-/** Shares between two prunings. */
-const pruneEvery = 50_000
+/** Rows of one step of pruning: a few hundredths of a second. */
+const pruneStep = 2_000
+/** Workers whose counts may wait in memory; those of more are not kept, because anybody can make up names. */
+const mostWaiting = 1_000
 
 interface Tally {
   readonly miner_id: string
@@ -39,6 +44,10 @@ const keyOf = (minerId: string, worker: string) => JSON.stringify([minerId, work
 /** Adds up what changed per worker, for one upsert. */
 class Tallies {
   readonly #rows = new Map<string, Tally>()
+
+  get size(): number {
+    return this.#rows.size
+  }
 
   of(minerId: string, worker: string): Tally {
     const key = keyOf(minerId, worker)
@@ -104,14 +113,25 @@ const readShares = reader(
 )
 const readSum = reader(Schema.Struct({ sum: Whole }))
 
-export const make = ({ commits, sql }: Books, retention: Retention) => {
+export const make = (
+  { commits, sql }: Books,
+  keepBlocks: (shares: ReadonlyArray<AcceptedShare>) => Effect.Effect<ReadonlyArray<PoolBlock>, SqlError | ParseError>,
+  retention: Retention
+) => {
   const unflushed = new Tallies()
-  let sincePrune = 0
 
+  /** A worker's row comes with its first accepted share; what was rejected before that is not counted by worker. */
   const upsert = (tallies: ReadonlyArray<Tally>) =>
     Effect.gen(function* () {
-      for (let at = 0; at < tallies.length; at += rowsPerInsert) {
-        const rows = tallies.slice(at, at + rowsPerInsert)
+      for (const { accepted, miner_id, rejected, stale, worker } of tallies) {
+        if (accepted > 0n) continue
+        yield* sql`
+          UPDATE ledger_workers SET stale = stale + ${stale}, rejected = rejected + ${rejected}
+          WHERE miner_id = ${miner_id} AND worker = ${worker}`
+      }
+      const earned = tallies.filter(({ accepted }) => accepted > 0n)
+      for (let at = 0; at < earned.length; at += rowsPerInsert) {
+        const rows = earned.slice(at, at + rowsPerInsert)
         yield* sql`
           INSERT INTO ledger_workers ${sql.insert(rows.map((tally) => ({ ...tally })))}
           ON CONFLICT (miner_id, worker) DO UPDATE SET
@@ -126,8 +146,7 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
 
   /** A miner has an account from its first share on, so that a list of miners shows those who have earned nothing yet. */
   const openAccounts = (tallies: ReadonlyArray<Tally>) => {
-    const names = new Set(tallies.filter(({ accepted }) => accepted > 0n).map(({ miner_id }) => miner_id))
-    if (names.size === 0) return Effect.void
+    const names = new Set(tallies.map(({ miner_id }) => miner_id))
     const rows = [...names].map((miner_id) => ({ miner_id, immature: 0n, payable: 0n, planned: 0n, paid: 0n }))
     return sql`INSERT INTO ledger_accounts ${sql.insert(rows)} ON CONFLICT (miner_id) DO NOTHING`
   }
@@ -144,7 +163,7 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
           miner_id: share.minerId,
           worker: share.worker,
           difficulty: share.difficulty,
-          winner: share.winner ? 1 : 0,
+          winner: share.block === null ? 0 : 1,
           received_at: share.receivedAt
         }))
       )}
@@ -171,12 +190,7 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
       for (const row of rows) unflushed.add(row)
     })
 
-  const prune = (now: number) =>
-    sql`
-      DELETE FROM ledger_shares WHERE received_at < ${now - retention.millis}
-        OR id <= (SELECT COALESCE(MAX(id), 0) FROM ledger_shares) - ${retention.shares}`
-
-  /** Inside a transaction: the outcome of every share, and the counts that follow from it. */
+  /** Inside a transaction: the outcome of every share, the blocks, and the counts that follow. */
   const recordNow = (shares: ReadonlyArray<AcceptedShare>, counted: ReadonlyArray<Tally>) =>
     Effect.gen(function* () {
       const fresh: Array<boolean> = []
@@ -194,24 +208,29 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
         return "recorded" as const
       })
       yield* upsert(tallies.take())
-      return outcomes
+      return { outcomes, blocks: yield* keepBlocks(shares) }
     })
 
   const record: LedgerService["record"] = (shares) => {
-    const newest = shares.at(-1)
-    if (newest === undefined) return Effect.succeed([])
+    if (shares.length === 0) return Effect.succeed({ outcomes: [], blocks: [] })
     const counted = unflushed.take()
     return commits.write(recordNow(shares, counted)).pipe(
       Effect.tapError(() => keepFor(counted)),
-      Effect.tap(() => {
-        sincePrune += shares.length
-        if (sincePrune < pruneEvery) return Effect.void
-        sincePrune = 0
-        return commits.write(prune(newest.receivedAt))
-      }),
       failingTo(`record ${shares.length} shares`)
     )
   }
+
+  const prune: LedgerService["prune"] = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    commits.write(sql`
+      DELETE FROM ledger_shares WHERE id IN (
+        SELECT id FROM (SELECT id, received_at FROM ledger_shares ORDER BY id LIMIT ${pruneStep}) AS oldest
+        WHERE received_at < ${now - retention.millis}
+          OR id <= (SELECT MAX(id) FROM ledger_shares) - ${retention.shares})
+      RETURNING id`)
+  ).pipe(
+    Effect.map((gone) => gone.length === pruneStep),
+    failingTo("prune old shares")
+  )
 
   /** Counts that were kept in memory reach the disk with the next shares, or when somebody looks, or at the end. */
   const flush = Effect.suspend(() => {
@@ -225,6 +244,7 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
 
   const countRejected: LedgerService["countRejected"] = (minerId, worker, code) =>
     Effect.sync(() => {
+      if (unflushed.size >= mostWaiting) return
       const tally = unflushed.of(minerId, worker)
       if (code === "stale") tally.stale += 1n
       else tally.rejected += 1n
@@ -291,5 +311,5 @@ export const make = ({ commits, sql }: Books, retention: Retention) => {
       failingTo("add up recent shares")
     )
 
-  return { record, countRejected, flush, miners, shares, difficultySince }
+  return { record, countRejected, prune, flush, miners, shares, difficultySince }
 }

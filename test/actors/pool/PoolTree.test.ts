@@ -133,7 +133,7 @@ describe("faults", () => {
       const ledger = new MemoryLedger()
       const { pool } = yield* start({ ledger })
       const miner = yield* TestMiner.connect(pool)
-      ledger.failing.set("blockFound", 1)
+      ledger.failing.set("recorded", 1)
       const winner = miner.nonce(networkDifficulty)
       const { jobId } = miner.work.job
       const first = yield* miner.connection.submit(jobId, winner)

@@ -24,8 +24,8 @@ describe("answers", () => {
       const answer = yield* miner.share(startDifficulty * 50n)
       assert.strictEqual(answer.code, "accepted")
       assert.deepStrictEqual(
-        ledger.shares.map(({ difficulty, minerId, winner, worker }) => ({ difficulty, minerId, winner, worker })),
-        [{ difficulty: startDifficulty, minerId: "alice", winner: false, worker: "rig" }]
+        ledger.shares.map(({ block, difficulty, minerId, worker }) => ({ block, difficulty, minerId, worker })),
+        [{ block: null, difficulty: startDifficulty, minerId: "alice", worker: "rig" }]
       )
       const status = yield* pool.status
       assert.strictEqual(status.shares.accepted, 1)
@@ -255,7 +255,10 @@ describe("winners", () => {
       const miner = yield* TestMiner.connect(pool)
       const answer = yield* miner.share(networkDifficulty + 1n)
       assert.strictEqual(answer.code, "accepted")
-      assert.strictEqual(ledger.shares[0]?.winner, true)
+      assert.deepStrictEqual(ledger.shares[0]?.block, {
+        commitment: miner.work.job.candidate.commitment,
+        networkDifficulty: (yield* pool.status).job?.networkDifficulty ?? 0n
+      })
       assert.strictEqual(ledger.entries.length, 1)
     })
   )

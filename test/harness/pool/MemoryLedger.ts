@@ -13,7 +13,8 @@ import {
   type MinerBalance,
   type PayRule,
   type Payout,
-  type PoolBlock
+  type PoolBlock,
+  type Recorded
 } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 
@@ -91,15 +92,17 @@ export class MemoryLedger {
       record: (shares) =>
         Effect.andThen(
           Effect.suspend(() => this.gate),
-          does("record", () => this.#record(shares))
+          Effect.flatMap(
+            does("record", () => this.#record(shares)),
+            (recorded) => does("recorded", () => recorded)
+          )
         ),
       countRejected: (minerId, worker, code) =>
         Effect.sync(() => {
           const at = `${minerId}/${worker} ${code}`
           this.rejections.set(at, (this.rejections.get(at) ?? 0) + 1)
         }),
-      blockFound: (share, commitment, difficulty) =>
-        does("blockFound", () => this.#found(share, commitment, difficulty)),
+      prune: does("prune", () => false),
       blockState: (id, state, detail, known) =>
         does("blockState", () => {
           const entry = this.#entry(id)
@@ -153,19 +156,23 @@ export class MemoryLedger {
     }
   }
 
-  #record(shares: ReadonlyArray<AcceptedShare>): ReadonlyArray<"recorded" | "duplicate"> {
+  #record(shares: ReadonlyArray<AcceptedShare>): Recorded {
     if (this.broken) {
       this.broken = false
       throw new Error("a defect of the ledger")
     }
     this.batches.push(shares.length)
-    return shares.map((share) => {
+    const outcomes = shares.map((share) => {
       const at = key(share.jobId, share.nonce)
-      if (this.#keys.has(at)) return "duplicate"
+      if (this.#keys.has(at)) return "duplicate" as const
       this.#keys.add(at)
       this.shares.push(share)
-      return "recorded"
+      return "recorded" as const
     })
+    const blocks = shares.flatMap((share) =>
+      share.block === null ? [] : [this.#found(share, share.block.commitment, share.block.networkDifficulty)]
+    )
+    return { outcomes, blocks }
   }
 
   #found(share: AcceptedShare, commitment: Limbs, networkDifficulty: bigint): PoolBlock {

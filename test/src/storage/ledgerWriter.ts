@@ -27,7 +27,7 @@ const one = Effect.gen(function* () {
       minerId: "ann",
       worker: "rig",
       difficulty: 1_000n,
-      winner: false,
+      block: null,
       receivedAt: 1_000_000 + n
     }))
   )
