@@ -24,7 +24,9 @@ export class Bans {
     this.#max = max
   }
 
-  get size(): number {
+  /** Bans in force. */
+  count(now: number): number {
+    this.sweep(now)
     return this.#table.size
   }
 

@@ -71,8 +71,18 @@ const catchUp = (core: PoolCore, member: Member): void => {
 
 // ---------------------------------------------------------------------------------------------------- end
 
-/** The end of a connection, whoever wants it; `told` when the miner has to hear of it. Idempotent. */
-export const end = (core: PoolCore, member: Member, reason: DisconnectReason, detail: string, told: boolean): void => {
+/**
+ * The end of a connection, whoever wants it; `told` when the miner has to hear of it; `who` it is, or says it is.
+ * Idempotent.
+ */
+export const end = (
+  core: PoolCore,
+  member: Member,
+  reason: DisconnectReason,
+  detail: string,
+  told: boolean,
+  who: Identity | null = member.session
+): void => {
   if (member.ended) return
   member.ended = true
   member.timer?.cancel()
@@ -81,7 +91,10 @@ export const end = (core: PoolCore, member: Member, reason: DisconnectReason, de
   const { session } = member
   if (session !== null) {
     if (core.members.holder(session) === member) core.sessions.detached(session, now)
-    const { minerId, worker } = session
+  }
+  // Who leaves before it has said who it is was no miner; who is sent away is news, whoever it is.
+  if (session !== null || (reason !== "left" && reason !== "stopping")) {
+    const { minerId, worker } = who ?? nobody
     core.tell({ _tag: "Disconnected", peer: member.peer.address, minerId, worker, reason, detail })
   }
   core.members.remove(member)
@@ -112,6 +125,8 @@ export interface Identity {
   readonly minerId: string
   readonly worker: string
 }
+
+const nobody: Identity = { minerId: "", worker: "" }
 
 /** Account and worker of a report; a sentence when they are unusable. */
 export const identityOf = (report: Identity): Identity | string => {
@@ -151,7 +166,8 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
   const refusal =
     typeof who === "string" ? ({ reason: "malformed", detail: who } as const) : door(core, member, report, who)
   if (typeof who === "string" || refusal !== null) {
-    end(core, member, refusal?.reason ?? "malformed", refusal?.detail ?? "", true)
+    const known = typeof who === "string" ? null : who
+    end(core, member, refusal?.reason ?? "malformed", refusal?.detail ?? "", true, known)
     return
   }
   const { resumed, session } = sessionOf(core, report, who)

@@ -48,6 +48,11 @@ export class Door {
     return this.#open
   }
 
+  /** Addresses that are remembered. */
+  get known(): number {
+    return this.#visitors.size
+  }
+
   /** Let one in (to be undone with `leave`), or say why not. */
   enter(ip: string, now: number): Refusal | null {
     const refusal = this.#refusal(ip, now)
@@ -116,15 +121,18 @@ export class Door {
     return visitor
   }
 
-  /** The oldest record without connections; of the first ones, so that an attack costs no long search. */
+  /**
+   * The oldest record without connections. Those with connections go to the end, so that each is passed once and not again
+   * until all others have come and gone.
+   */
   #forgetOne(): void {
-    let looked = 0
+    let left = this.#visitors.size
     for (const [ip, visitor] of this.#visitors) {
-      if (visitor.open <= 0) {
-        this.#visitors.delete(ip)
-        return
-      }
-      if (++looked > 1_000) return
+      this.#visitors.delete(ip)
+      if (visitor.open <= 0) return
+      this.#visitors.set(ip, visitor)
+      left -= 1
+      if (left === 0) return
     }
   }
 }

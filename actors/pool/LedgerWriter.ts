@@ -30,7 +30,9 @@ export const child = (core: PoolCore): ChildSpec.ChildSpec =>
 const turn = (core: PoolCore): Effect.Effect<void> =>
   Effect.flatMap(core.toKeep.take(maxBatch), (batch) =>
     keep(core, batch).pipe(
+      Effect.tap(Effect.sync(() => kept(core))),
       Effect.catchAll((error) => {
+        core.unkept = { at: core.now(), why: error.message }
         core.trouble("ledger", error.message)
         for (const { pending } of batch) Submission.rejected(core, pending, "internal", notKept)
         return core.ground.alarm.sleep(pauseMillis)
@@ -42,6 +44,12 @@ const turn = (core: PoolCore): Effect.Effect<void> =>
       )
     )
   )
+
+const kept = (core: PoolCore): void => {
+  if (core.unkept === null) return
+  core.unkept = null
+  core.tell({ _tag: "Mended", where: "ledger", message: "shares are kept again" })
+}
 
 const notKept = "the pool could not keep it; hand it in again"
 

@@ -86,14 +86,13 @@ export class Members {
     return this.#all.values()
   }
 
-  /** Up to `limit` after an id, in order of connection; an id that has gone starts at the beginning. */
+  /** Up to `limit` after an id (it may have gone), in order of connection: ids count up in base 36. */
   page(limit: number, after: string | null): ReadonlyArray<Member> {
     const out: Array<Member> = []
-    let reached = after === null || !this.#all.has(after)
+const last = after === null ? -1 : Number.parseInt(after, 36)
     for (const [id, member] of this.#all) {
       if (out.length >= limit) break
-      if (reached) out.push(member)
-      else if (id === after) reached = true
+      if (Number.parseInt(id, 36) > last) out.push(member)
     }
     return out
   }

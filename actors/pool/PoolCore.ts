@@ -87,6 +87,8 @@ export class PoolCore {
   lastOwnBlockAt: number | null = null
   /** Why the last candidate made no job. */
   unsuitable: string | null = null
+  /** The last write of the books when it failed. */
+  unkept: { readonly at: number; readonly why: string } | null = null
   payout: { last: string | null; problem: string | null } = { last: null, problem: null }
   readonly #events: PubSub.PubSub<PoolEvent>
   readonly #touched: PubSub.PubSub<void>

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { SyncStatus } from "./ChainSource.ts"
 import type { DynamicSupervisor } from "../runtime/Supervisor.ts"
 import * as Connection from "./Connection.ts"
 import { Member } from "./Member.ts"
@@ -155,10 +156,27 @@ const hashrate = (core: PoolCore, now: number): number => {
   return sum
 }
 
+/** The tip is told at once and the source is asked now and then: the network is never below the tip. */
+const syncOf = ({ sync, tip }: PoolCore): SyncStatus =>
+  tip === null || sync.networkHeight === null || sync.networkHeight >= tip.height
+    ? sync
+    : { ...sync, networkHeight: tip.height }
+
+/** A failed write counts for so long when no other share comes that could tell. */
+const unkeptMillis = 30_000
+
 const picture = (core: PoolCore): Effect.Effect<PoolStatus> => {
-  const totals: Effect.Effect<LedgerTotals | null> = Effect.orElseSucceed(core.ground.ledger.totals, () => null)
-  return Effect.map(totals, (ledger): PoolStatus => {
+  let known: LedgerTotals | null = null
+  const totals = Effect.match(core.ground.ledger.totals, {
+    onFailure: (error) => ({ ledger: known, unread: error.message }),
+    onSuccess: (ledger) => {
+      known = ledger
+      return { ledger, unread: null }
+    }
+  })
+  return Effect.map(totals, ({ ledger, unread }): PoolStatus => {
     const now = core.now()
+    const unwritten = core.unkept !== null && now - core.unkept.at < unkeptMillis ? core.unkept.why : null
     const { current } = core.jobs
     const { kind, maturity, name, pay } = core.ground.source
     const { members } = core
@@ -166,7 +184,7 @@ const picture = (core: PoolCore): Effect.Effect<PoolStatus> => {
       startedAt: core.startedAt,
       uptimeMillis: now - core.startedAt,
       source: { kind, name, maturity },
-      sync: core.sync,
+      sync: syncOf(core),
       tip: core.tip,
       job:
         current === null
@@ -188,13 +206,14 @@ const picture = (core: PoolCore): Effect.Effect<PoolStatus> => {
         total: core.connected,
         refused: { ...core.door.refused },
         threads: members.threads,
-        bans: core.door.bans.size
+        bans: core.door.bans.count(now)
       },
       hashrate: hashrate(core, now),
       shares: { ...core.counts },
       waiting: core.waiting,
       batches: { ...core.batches },
       ledger,
+      unkept: unwritten ?? unread,
       winners: core.winners.unsettled.map(({ block, blockId, detail, state }) => ({
         blockId,
         height: block.height,

@@ -71,8 +71,10 @@ export interface PoolStatus {
   readonly waiting: number
   /** Batches of the share check and the shares in them, since the process began. */
   readonly batches: { readonly count: number; readonly shares: number }
-  /** From the ledger, over the life of the data folder; null while it cannot be read. */
+  /** From the ledger as it was read last, over the life of the data folder; null until the first time. */
   readonly ledger: LedgerTotals | null
+  /** Why shares cannot be kept (one sentence), else null. */
+  readonly unkept: string | null
   readonly winners: ReadonlyArray<WinnerStatus>
   /** When the chain last showed a block of ours; null: not in this process. */
   readonly lastOwnBlockAt: number | null
@@ -150,6 +152,8 @@ export type PoolEvent = { readonly at: number } & (
     }
   | { readonly _tag: "PayoutChanged"; readonly id: string; readonly state: string; readonly detail: string }
   | { readonly _tag: "Trouble"; readonly where: string; readonly message: string }
+  /** The end of what was told as trouble. */
+  | { readonly _tag: "Mended"; readonly where: string; readonly message: string }
 )
 
 export const noShares: ShareCounts = {

@@ -1,13 +1,19 @@
 /**
  * Nonces of a job that were handed in, to answer a second time without asking the ledger.
  *
- * Bounded: when full the oldest are forgotten, and then the ledger still knows what it has. About 100 bytes per nonce.
+ * A share that is still on its way into the books is no duplicate: should it not get there, the second one would be all
+ * that is left of it. Bounded: when full the oldest are forgotten, and then the ledger still knows what it has. About 100 bytes per nonce.
  */
 import * as Limbs from "./Limbs.ts"
+
+/** new: never seen. waiting: handed in, and neither judged nor kept yet. known: it has its answer. */
+export type Seen = "new" | "waiting" | "known"
 
 export class SeenNonces {
   readonly #max: number
   readonly #keys = new Set<string>()
+  /** Of these the ones without an answer. */
+  readonly #waiting = new Set<string>()
 
   constructor(max: number) {
     this.#max = max
@@ -17,10 +23,11 @@ export class SeenNonces {
     return this.#keys.size
   }
 
-  /** False when it was there already. */
-  add(nonce: Uint8Array): boolean {
+  /** Takes it in when it is new. */
+  add(nonce: Uint8Array): Seen {
     const key = Limbs.keyOf(nonce)
-    if (this.#keys.has(key)) return false
+    if (this.#waiting.has(key)) return "waiting"
+    if (this.#keys.has(key)) return "known"
     if (this.#keys.size >= this.#max) {
       for (const oldest of this.#keys) {
         this.#keys.delete(oldest)
@@ -28,11 +35,19 @@ export class SeenNonces {
       }
     }
     this.#keys.add(key)
-    return true
+    this.#waiting.add(key)
+    return "new"
+  }
+
+  /** It has its answer. */
+  answered(nonce: Uint8Array): void {
+    this.#waiting.delete(Limbs.keyOf(nonce))
   }
 
   /** It was not judged after all: it may come again. */
   forget(nonce: Uint8Array): void {
-    this.#keys.delete(Limbs.keyOf(nonce))
+    const key = Limbs.keyOf(nonce)
+    this.#waiting.delete(key)
+    this.#keys.delete(key)
   }
 }

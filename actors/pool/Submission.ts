@@ -9,7 +9,7 @@
  * | 4     | the job exists                          | unknown-job     |
  * | 5     | it is open, and of proof version 5      | stale, unsupported |
  * | 6     | limb 4 belongs to the session           | wrong-prefix    |
- * | 7     | not handed in before                    | duplicate       |
+ * | 7     | not handed in before                    | duplicate; rate-limited while that one waits |
  * | 8     | the digest meets the asked target       | low-difficulty  |
  * | 9     | the ledger has it                       | internal        |
  *
@@ -83,8 +83,14 @@ const check = (
     return { code: "wrong-prefix", reason: `limb 4 of every nonce of this session must be ${session.prefix}` }
   }
   if (core.waiting >= maxWaiting) return { code: "rate-limited", reason: "too many shares wait; hand it in later" }
-  if (!entry.seen.add(nonce)) return { code: "duplicate", reason: "this nonce was handed in before" }
-  return entry
+  switch (entry.seen.add(nonce)) {
+    case "new":
+      return entry
+    case "waiting":
+      return { code: "rate-limited", reason: "this nonce is in the check; hand it in again" }
+    case "known":
+      return { code: "duplicate", reason: "this nonce was handed in before" }
+  }
 }
 
 export const legacy = (version: number): string =>
@@ -137,12 +143,14 @@ export const accepted = (core: PoolCore, pending: Pending, share: AcceptedShare)
 /** It was judged, or could not be: the answer is no. */
 export const rejected = (core: PoolCore, pending: Pending, code: ShareCode, reason: string): void => {
   if (pending.done) return
-  if (code === "internal") pending.entry.seen.forget(pending.nonce)
   refuse(core, pending.member, pending.session, code, reason, (answer) => finish(core, pending, answer))
 }
 
 const finish = (core: PoolCore, pending: Pending, answer: ShareAnswer): void => {
+  const { entry, nonce } = pending
   pending.done = true
+  if (answer.code === "internal") entry.seen.forget(nonce)
+  else entry.seen.answered(nonce)
   core.waiting -= 1
   pending.answer(answer)
 }
@@ -155,10 +163,13 @@ const refuse = (
   reason: string,
   answer: Answer
 ): void => {
-  if (code === "stale") session.stale += 1
-  else if (code !== "rate-limited" && code !== "internal") session.rejected += 1
   core.count(code)
-  core.reject(session.minerId, session.worker, code)
+  // Neither is a verdict: the share comes again.
+  if (code !== "rate-limited" && code !== "internal") {
+    if (code === "stale") session.stale += 1
+    else session.rejected += 1
+    core.reject(session.minerId, session.worker, code)
+  }
   answer({ code, reason, newDifficulty: null })
   if (invalid(core, member, code)) sample(core, member, session, false)
 }

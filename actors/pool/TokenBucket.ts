@@ -34,7 +34,11 @@ export class TokenBucket {
   }
 
   #refill(now: number): void {
-    if (now <= this.#at) return
+    // A clock that was set back starts the count anew; nobody waits until the old time has come again.
+    if (now <= this.#at) {
+      this.#at = now
+      return
+    }
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) * this.#perSecond) / 1_000)
     this.#at = now
   }

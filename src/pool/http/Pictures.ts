@@ -117,9 +117,7 @@ export const ready = (status: PoolStatus): Shapes.Ready => {
   const reason =
     status.sync.state !== "synced"
       ? `${status.source.name} is ${status.sync.state}: ${status.sync.detail}`
-      : status.ledger === null
-        ? "the ledger cannot be read"
-        : status.idle
+      : (status.unkept ?? status.idle)
   return { ready: reason === null, reason }
 }
 

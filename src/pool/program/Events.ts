@@ -1,5 +1,8 @@
 /**
  * The pool's events as log lines: what an operator wants to read, and at which level.
+ *
+ * The same trouble is told once a minute: neither an outage of the books nor somebody without a token who comes again and
+ * again fills the disk.
  */
 import type { PoolEvent } from "../../../actors/pool/PoolStatus.ts"
 import type { Entry, Level, Value } from "../../telemetry/Log.ts"
@@ -64,10 +67,51 @@ const told = (event: PoolEvent): Told => {
       return { level: "info", message: `payout ${event.id} is ${event.state}: ${event.detail}` }
     case "Trouble":
       return { level: "error", message: `${event.where}: ${event.message}` }
+    case "Mended":
+      return { level: "info", message: `${event.where}: ${event.message}` }
   }
 }
 
 export const entryOf = (event: PoolEvent): Entry => {
   const { fields = {}, level, message } = told(event)
   return { at: event.at, level, path: "", event: event._tag, message, fields }
+}
+
+/** Milliseconds in which the same trouble is told once. */
+const quiet = 60_000
+/** Troubles that are remembered; beyond, the oldest is told again. */
+const most = 1_024
+
+/** What an event has in common with others that tell the same; null: it is always told. */
+const sameness = (event: PoolEvent): string | null => {
+  if (event._tag === "Trouble") return `${event.where} ${event.message.replace(/\d+/g, "#")}`
+  if (event._tag !== "Disconnected" || event.reason === "left" || event.reason === "stopping") return null
+  const ip = event.peer.slice(0, Math.max(0, event.peer.lastIndexOf(":")))
+  return `${event.reason} ${ip} ${event.minerId} ${event.worker} ${event.detail}`
+}
+
+/** Leaves what was told lately to the level debug, and says how often that was; one instance per log. */
+export const thinned = (): ((event: PoolEvent) => Entry) => {
+  const told = new Map<string, { readonly at: number; again: number }>()
+  return (event) => {
+    const entry = entryOf(event)
+    if (event._tag === "Mended") {
+      for (const key of told.keys()) if (key.startsWith(`${event.where} `)) told.delete(key)
+    }
+    const key = sameness(event)
+    if (key === null) return entry
+    const before = told.get(key)
+    if (before !== undefined && Math.abs(event.at - before.at) < quiet) {
+      before.again += 1
+      return { ...entry, level: "debug" }
+    }
+    told.delete(key)
+    for (const oldest of told.keys()) {
+      if (told.size < most) break
+      told.delete(oldest)
+    }
+    told.set(key, { at: event.at, again: 0 })
+    const again = before?.again ?? 0
+    return again === 0 ? entry : { ...entry, fields: { ...entry.fields, again } }
+  }
 }

@@ -61,9 +61,10 @@ export const isLoopback = (host: string): boolean => host === "localhost" || hos
 
 /** What the fixed items cannot say: why miners have nothing to do, or do not come. Each is a warning of its own. */
 export const remarks = (
-  { connections, idle }: Pick<PoolStatus, "connections" | "idle">,
+  { connections, idle, unkept }: Pick<PoolStatus, "connections" | "idle" | "unkept">,
   { host, port }: { readonly host: string; readonly port: number }
 ): ReadonlyArray<string> => {
+  if (unkept !== null) return [`no share can be kept, so none is acknowledged: ${unkept}`]
   if (idle !== null && connections.active > 0) {
     return [`${connections.active} miners are connected and have nothing to do: ${idle}`]
   }

@@ -95,8 +95,8 @@ const grpc = ({ grpc: options }: Options, { pool }: World, ports: Ports) =>
         : `the firewall must let TCP ${serving.port} in`
       yield* bound(ports, "miners", shown(options.host, serving.port))
       yield* Effect.logInfo(`miners connect to ${shown(options.host, serving.port)} (gRPC); ${reach}`)
-      const health = Stream.runForEach(pool.changes, ({ idle }) =>
-        Effect.sync(() => serving.health.set(idle === null ? "SERVING" : "NOT_SERVING"))
+      const health = Stream.runForEach(pool.changes, ({ idle, unkept }) =>
+        Effect.sync(() => serving.health.set(idle === null && unkept === null ? "SERVING" : "NOT_SERVING"))
       )
       return Effect.raceFirst(serving.broken, health)
     }).pipe(Effect.provideService(PoolService, pool))
@@ -156,9 +156,10 @@ const log = ({ sink }: Options, { pool }: World) =>
   ChildSpec.make({
     id: "log",
     backoff,
-    start: Effect.succeed(
-      Stream.runForEach(pool.events, (event) => Effect.sync(() => sink.write(Events.entryOf(event))))
-    )
+    start: Effect.sync(() => {
+      const entryOf = Events.thinned()
+      return Stream.runForEach(pool.events, (event) => Effect.sync(() => sink.write(entryOf(event))))
+    })
   })
 
 const reporter = (options: Options, { pool }: World) =>

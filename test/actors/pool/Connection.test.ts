@@ -2,7 +2,7 @@
  * Connections: identity, silence, resumption, difficulty, abuse.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit } from "effect"
+import { Effect, Exit, Fiber, Stream } from "effect"
 import { difficultyOf } from "../../../actors/pool/Job.ts"
 import { identityOf } from "../../../actors/pool/Connection.ts"
 import {
@@ -53,6 +53,51 @@ describe("identity", () => {
       const banned = yield* Effect.exit(TestMiner.connect(pool, { token: token("sesame") }, "10.0.0.3"))
       assert.isTrue(Exit.isFailure(banned))
       assert.strictEqual((yield* pool.status).connections.refused.banned, 1)
+    })
+  )
+
+  it.scoped("whoever is sent away before it is served is told of, by the name it gave; who just leaves is not", () =>
+    Effect.gen(function* () {
+      const { pool } = yield* start({ settings: { tokens: [token("sesame")] } })
+      const gone = yield* pool.events.pipe(
+        Stream.filter((event) => event._tag === "Disconnected"),
+        Stream.take(3),
+        Stream.runCollect,
+        Effect.fork
+      )
+      yield* settle
+      const visitor = yield* TestMiner.connect(pool, null)
+      visitor.connection.close("left", "the stream ended")
+      yield* TestMiner.connect(pool, { minerId: "bob", worker: "rig-7" })
+      yield* TestMiner.connect(pool, { minerId: "", token: token("sesame") })
+      yield* TestMiner.connect(pool, null)
+      yield* pass(15_000, 1_000)
+      const told = Array.from(yield* Fiber.join(gone), ({ detail, minerId, reason, worker }) => [
+        reason,
+        `${minerId}/${worker}`,
+        detail
+      ])
+      assert.deepStrictEqual(told, [
+        ["unauthorised", "bob/rig-7", "this pool asks for a token (--token-file)"],
+        ["malformed", "/", "an account name has 1 to 128 visible ASCII characters"],
+        ["pre-auth-timeout", "/", "it did not say who it is within 15 s"]
+      ])
+    })
+  )
+
+  it.scoped("pages of connections go on behind one that has left", () =>
+    Effect.gen(function* () {
+      const { pool } = yield* start()
+      const miners = yield* Effect.replicateEffect(TestMiner.connect(pool), 40)
+      const ids = miners.map(({ connection }) => connection.id)
+      const first = yield* pool.connections({ limit: 38, after: null })
+      miners[37]?.connection.close("left", "bye")
+      yield* settle
+      const rest = yield* pool.connections({ limit: 38, after: first.at(-1)?.id ?? null })
+      assert.deepStrictEqual(
+        [...first, ...rest].map(({ id }) => id),
+        ids
+      )
     })
   )
 

@@ -38,6 +38,13 @@ describe("token bucket", () => {
       })
     )
   })
+
+  it("a clock that was set back stops nobody until the old time comes again", () => {
+    const bucket = new TokenBucket(10, 1, 3_600_000)
+    assert.isTrue(bucket.take(3_600_000))
+    assert.isFalse(bucket.take(0))
+    assert.isTrue(bucket.take(100))
+  })
 })
 
 describe("sessions", () => {

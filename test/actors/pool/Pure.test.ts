@@ -104,12 +104,26 @@ describe("seen nonces", () => {
   it("remembers the latest ones and stays within its bound", () => {
     const seen = new SeenNonces(100)
     const nth = (n: number) => limbs([BigInt(n)])
-    for (let n = 0; n < 1_000; n++) assert.isTrue(seen.add(nth(n)))
+    for (let n = 0; n < 1_000; n++) {
+      assert.strictEqual(seen.add(nth(n)), "new")
+      seen.answered(nth(n))
+    }
     assert.strictEqual(seen.size, 100)
-    assert.isFalse(seen.add(nth(950)))
-    assert.isTrue(seen.add(nth(1)))
+    assert.strictEqual(seen.add(nth(950)), "known")
+    assert.strictEqual(seen.add(nth(1)), "new")
     seen.forget(nth(950))
-    assert.isTrue(seen.add(nth(950)))
+    assert.strictEqual(seen.add(nth(950)), "new")
+  })
+
+  it("what has no answer yet is not known: it waits, also when its place was given away", () => {
+    const seen = new SeenNonces(2)
+    const nth = (n: number) => limbs([BigInt(n)])
+    for (const n of [1, 2, 3]) assert.strictEqual(seen.add(nth(n)), "new")
+    assert.deepStrictEqual([seen.add(nth(1)), seen.add(nth(3))], ["waiting", "waiting"])
+    seen.answered(nth(3))
+    assert.strictEqual(seen.add(nth(3)), "known")
+    seen.forget(nth(1))
+    assert.strictEqual(seen.add(nth(1)), "new")
   })
 })
 
@@ -117,7 +131,7 @@ describe("bans", () => {
   it("the table never outgrows its bound: the oldest go first", () => {
     const bans = new Bans(3)
     for (let i = 0; i < 10; i++) bans.ip(`10.0.0.${i}`, 1_000, "test")
-    assert.strictEqual(bans.size, 3)
+    assert.strictEqual(bans.count(0), 3)
     assert.deepStrictEqual(
       bans.list(0).map(({ whom }) => whom),
       ["10.0.0.7", "10.0.0.8", "10.0.0.9"]
@@ -136,7 +150,9 @@ describe("bans", () => {
     assert.strictEqual(bans.lift("1.1.1.1"), accountsPerIp + 1)
     assert.isUndefined(bans.find("1.1.1.1", "sock1", 500))
     bans.account("3.3.3.3", "eve", 1_000, "rubbish", 0)
-    assert.strictEqual(bans.lift("eve"), 1)
+    assert.deepStrictEqual([bans.count(999), bans.lift("eve"), bans.count(999)], [1, 1, 0])
+    bans.ip("4.4.4.4", 1_000, "rubbish")
+    assert.strictEqual(bans.count(1_000), 0)
   })
 })
 
@@ -179,6 +195,21 @@ describe("door", () => {
     assert.isAbove(refusal?.retryAfterMillis ?? 0, 0)
     assert.isNull(it.enter("b", 0))
     assert.isNull(it.enter("a", 1_000))
+  })
+
+  it("the table of addresses stays within its bound, however many of them are busy", () => {
+    const it = door({ maxConnections: 1_000_000 })
+    const busy = 2_000
+    for (let n = 0; n < busy; n++) assert.isNull(it.enter(`busy ${n}`, 0))
+    for (let n = 0; n < 70_000; n++) {
+      assert.isNull(it.enter(`guest ${n}`, 0))
+      it.leave(`guest ${n}`, 0)
+    }
+    assert.strictEqual(it.known, 65_536)
+    // Who is connected is never forgotten: each is counted out once.
+    for (let n = 0; n < busy; n++) it.leave(`busy ${n}`, 1_000_000)
+    assert.strictEqual(it.open, 0)
+    assert.strictEqual(it.known, 65_536 - busy)
   })
 
   it("wrong tokens within a minute add up, older ones do not", () => {
@@ -248,12 +279,12 @@ describe("job table", () => {
     const [a, b, other] = [candidate("p"), candidate("p"), candidate("q")]
     const first = table.issue(a, 0)
     const nonce = limbs([1n])
-    assert.isTrue(first?.seen.add(nonce))
+    assert.strictEqual(first?.seen.add(nonce), "new")
     table.issue(b, 1)
     // Still open: the very same job, with what was handed in for it.
     const again = table.issue(a, 2)
     assert.strictEqual(again, first)
-    assert.isFalse(again?.seen.add(nonce))
+    assert.strictEqual(again?.seen.add(nonce), "waiting")
     assert.strictEqual(table.current, first)
     // Closed meanwhile: the same id, under which the ledger knows its nonces.
     table.issue(other, 3)
@@ -277,11 +308,11 @@ describe("job table", () => {
     for (const id of ids) assert.strictEqual(after.find(id, 101)._tag, "Open")
     assert.strictEqual(after.open(first.commitment)?.job.candidate, first)
     const nonce = limbs([1n])
-    assert.isTrue(present?.seen.add(nonce))
+    assert.strictEqual(present?.seen.add(nonce), "new")
     // Asked again by the same process: nothing is lost, and a chain that went on meanwhile closes them.
     after.reopen([first, second], 102)
     assert.strictEqual(after.current, present)
-    assert.isFalse(present?.seen.add(nonce))
+    assert.strictEqual(present?.seen.add(nonce), "waiting")
     const third = candidate("q")
     after.reopen([third], 103)
     assert.isNull(after.current)

@@ -71,7 +71,7 @@ describe("answers", () => {
     })
   )
 
-  it.scoped("duplicate: while the first is still in the check, and afterwards", () =>
+  it.scoped("duplicate: when the first has its answer; while it waits for one, hand it in again", () =>
     Effect.gen(function* () {
       const { kernel, ledger, pool } = yield* start()
       const gate = yield* Deferred.make<void>()
@@ -84,7 +84,7 @@ describe("answers", () => {
       yield* Deferred.succeed(gate, undefined)
       const { code } = yield* Fiber.join(first)
       const third = yield* miner.connection.submit(miner.work.job.jobId, again)
-      assert.deepStrictEqual([code, second.code, third.code], ["accepted", "duplicate", "duplicate"])
+      assert.deepStrictEqual([code, second.code, third.code], ["accepted", "rate-limited", "duplicate"])
       assert.strictEqual(ledger.shares.length, 1)
     })
   )
@@ -153,6 +153,24 @@ describe("answers", () => {
       assert.deepStrictEqual([...ledger.rejections], [["alice/rig low-difficulty", 2]])
     })
   )
+
+  it.scoped("a share that could not be taken yet is no rejection in anybody's count", () =>
+    Effect.gen(function* () {
+      const { ledger, pool } = yield* start({ limits: { shareBurst: 2, sharesPerSecond: 1 } })
+      ledger.failing.set("record", 1)
+      const miner = yield* TestMiner.connect(pool)
+      const codes: Array<string> = []
+      for (let i = 0; i < 3; i++) {
+        codes.push((yield* miner.share()).code)
+        yield* pass(250, 250)
+      }
+      yield* pass(1_000, 250)
+      assert.deepStrictEqual(codes, ["internal", "accepted", "rate-limited"])
+      assert.deepStrictEqual([...ledger.rejections], [])
+      const [connection] = yield* pool.connections({ limit: 1, after: null })
+      assert.strictEqual(connection?.rejected, 0)
+    })
+  )
 })
 
 describe("durability", () => {
@@ -184,10 +202,18 @@ describe("durability", () => {
       const kept = miner.nonce(startDifficulty)
       const { jobId } = miner.work.job
       const failed = yield* miner.connection.submit(jobId, kept)
+      assert.match((yield* pool.status).unkept ?? "", /could not record/)
       const again = yield* Effect.fork(miner.connection.submit(jobId, kept))
       yield* pass(1_000, 250)
       assert.deepStrictEqual([failed.code, (yield* Fiber.join(again)).code], ["internal", "accepted"])
       assert.strictEqual(ledger.shares.length, 1)
+      assert.isNull((yield* pool.status).unkept)
+      // Nobody who could show that it works again: half a minute later it is taken to.
+      ledger.failing.set("record", 1)
+      yield* miner.share()
+      assert.isNotNull((yield* pool.status).unkept)
+      yield* pass(30_000, 1_000)
+      assert.isNull((yield* pool.status).unkept)
     })
   )
 

@@ -78,6 +78,16 @@ it.scopedLive("what is not known is null, and ready says why not", () =>
   })
 )
 
+it.scopedLive("not ready while shares cannot be kept; the totals stay what they were", () =>
+  Effect.gen(function* () {
+    const { get } = yield* serve({ status: { unkept: "the disk is full" } })
+    const ready = yield* get("/ready")
+    assert.strictEqual(ready.status, 503)
+    assert.deepInclude(ready.json, { success: false, error: "the disk is full" })
+    assert.match((yield* get("/api/status")).text, /"blocks_found":5,"blocks_accepted":4/)
+  })
+)
+
 it.scopedLive("CORS for any origin; other methods and paths are refused in the envelope", () =>
   Effect.gen(function* () {
     const { get } = yield* serve()

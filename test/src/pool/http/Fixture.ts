@@ -42,6 +42,7 @@ export const status: PoolStatus = {
   waiting: 3,
   batches: { count: 4, shares: 9 },
   ledger: { shares: 7n, found: 5, accepted: 4, orphaned: 1 },
+  unkept: null,
   winners: [],
   lastOwnBlockAt: null,
   payout: { enabled: true, last: null, problem: null }

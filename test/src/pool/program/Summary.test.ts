@@ -33,13 +33,16 @@ it("in English on demand", () => {
 it("names the cause when miners are connected but idle, or do not come", () => {
   const everywhere = { host: "0.0.0.0", port: 7777 }
   const of = (connections: Partial<typeof status.connections>, idle: string | null, where = everywhere) =>
-    Summary.remarks({ connections: { ...status.connections, ...connections }, idle }, where).join()
+    Summary.remarks({ connections: { ...status.connections, ...connections }, idle, unkept: null }, where).join()
   assert.strictEqual(of({}, null), "")
   assert.strictEqual(
     of({ active: 3 }, "the chain is not synced"),
     "3 miners are connected and have nothing to do: the chain is not synced"
   )
   assert.strictEqual(of({ active: 0 }, "the chain is not synced"), "")
+  assert.deepStrictEqual(Summary.remarks({ ...status, unkept: "the disk is full" }, everywhere), [
+    "no share can be kept, so none is acknowledged: the disk is full"
+  ])
   const none = { active: 0, pending: 0, total: 0 }
   const noRefusals = { ...status.connections.refused, banned: 0 }
   assert.match(of(none, null), /no miner was let in; 1 connections were refused/)
