@@ -165,12 +165,7 @@ const lint = () => {
   const checks = [
     ["format and lint", bin("biome"), ["ci", "--error-on-warnings", "--colors=off"]],
     ["import direction and circles", node, [at("scripts/imports.mjs")]],
-    ["types", bin("tsc"), ["--noEmit", "--project", "tsconfig.json"]],
-    [
-      "effect diagnostics",
-      bin("effect-language-service"),
-      ["diagnostics", "--project", "tsconfig.json", "--format", "text", "--severity", "error", "--strict"]
-    ]
+    ["types and Effect's rules", node, [at("scripts/types.mjs")]]
   ]
   for (const [name, command, args] of checks) {
     say(`lint: ${name}`)
