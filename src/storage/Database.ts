@@ -27,6 +27,8 @@ export interface Options {
   /** What it holds, one or two words for messages. */
   readonly what: string
   readonly migrations: Migrations
+  /** Tables with so many rows that reading them all would delay every start; damage there is found when they are read. */
+  readonly unchecked?: ReadonlyArray<string>
 }
 
 /** The column type of raw bytes in the current dialect. */
@@ -53,11 +55,7 @@ export const open = (options: Options): Effect.Effect<SqlClient.SqlClient, Stora
     yield* sql`PRAGMA foreign_keys = ON`
     yield* sql`PRAGMA busy_timeout = 5000`
     yield* sql`PRAGMA journal_size_limit = 16777216`
-    const check = yield* sql<{ readonly quick_check: string }>`PRAGMA quick_check(3)`
-    const problems = check.map((row) => row.quick_check).filter((line) => line !== "ok")
-    if (problems.length > 0) {
-      return yield* new StorageCorrupt({ file: options.file, what: options.what, detail: problems.join("; ") })
-    }
+    yield* check(options, sql)
     yield* guardSchema(options, sql)
     yield* Migrator.make({})({ loader: Migrator.fromRecord(options.migrations) }).pipe(
       Effect.provideService(SqlClient.SqlClient, sql)
@@ -89,6 +87,20 @@ const makePrivate = (options: Options) =>
             detail: cause instanceof Error ? cause.message : String(cause)
           })
       })
+
+/** Refuse a file whose pages contradict each other. */
+const check = ({ file, unchecked = [], what }: Options, sql: SqlClient.SqlClient) =>
+  Effect.gen(function* () {
+    const tables = yield* sql<{ readonly name: string }>`
+      SELECT name FROM sqlite_master WHERE type = 'table' AND NOT ${sql.in("name", unchecked)}`
+    for (const { name } of tables) {
+      const found = yield* sql<{ readonly quick_check: string }>`PRAGMA quick_check(${sql(name)})`
+      const problems = found.map((row) => row.quick_check).filter((line) => line !== "ok")
+      if (problems.length > 0) {
+        return yield* new StorageCorrupt({ file, what, detail: problems.slice(0, 3).join("; ") })
+      }
+    }
+  })
 
 /** Refuse a schema that this program does not know before anything is written. */
 const guardSchema = (options: Options, sql: SqlClient.SqlClient) =>

@@ -36,7 +36,9 @@ export const make = (
 
 /** In a SQLite file of its own. */
 export const sqlite = (file: string, retention?: Shares.Retention): Layer.Layer<Ledger, StorageError> =>
-  Layer.scoped(Ledger, make(retention)).pipe(Layer.provide(Database.layer({ file, what: "pool ledger", migrations })))
+  Layer.scoped(Ledger, make(retention)).pipe(
+    Layer.provide(Database.layer({ file, what: "pool ledger", migrations, unchecked: ["ledger_shares"] }))
+  )
 
 /** In a Postgres database; the URL holds a password and is never shown. */
 export const postgres = (url: Redacted.Redacted, retention?: Shares.Retention): Layer.Layer<Ledger, StorageError> =>

@@ -3,7 +3,7 @@ import * as OperatingSystem from "node:os"
 import * as Path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import * as Database from "../../../src/storage/Database.ts"
 
 const temporaryFolder = Effect.acquireRelease(
@@ -120,6 +120,10 @@ describe("Database", () => {
       const error = yield* Effect.flip(Effect.scoped(open(file, first)))
       assert.strictEqual(error._tag, "StorageCorrupt")
       assert.isTrue(bytes.equals(FileSystem.readFileSync(file)))
+      // A table that is too large to be read at every start shows its damage when it is read.
+      const large = Database.open({ file, what: "things", migrations: first, unchecked: ["things"] })
+      const read = Effect.flatMap(large, (sql) => Effect.exit(sql`SELECT body FROM things`))
+      assert.isTrue(Exit.isFailure(yield* Effect.scoped(read)))
     })
   )
 
