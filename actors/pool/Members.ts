@@ -89,7 +89,7 @@ export class Members {
   /** Up to `limit` after an id (it may have gone), in order of connection: ids count up in base 36. */
   page(limit: number, after: string | null): ReadonlyArray<Member> {
     const out: Array<Member> = []
-const last = after === null ? -1 : Number.parseInt(after, 36)
+    const last = after === null ? -1 : Number.parseInt(after, 36)
     for (const [id, member] of this.#all) {
       if (out.length >= limit) break
       if (Number.parseInt(id, 36) > last) out.push(member)
