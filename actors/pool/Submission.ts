@@ -69,6 +69,8 @@ const check = (
   now: number
 ): No | OpenJob => {
   const { maxWaiting, sharesPerSecond } = core.settings.limits
+  // Shares that wait are answered before the pool ends; new ones would keep it waiting for ever.
+  if (core.door.closed) return { code: "rate-limited", reason: "the pool is stopping; hand it in when it is back" }
   if (!member.bucket.take(now)) {
     return { code: "rate-limited", reason: `more than ${sharesPerSecond} shares per second; hand it in later` }
   }

@@ -2,7 +2,7 @@
  * Connections: identity, silence, resumption, difficulty, abuse.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { difficultyOf } from "../../../actors/pool/Job.ts"
 import { identityOf } from "../../../actors/pool/Connection.ts"
 import {
@@ -424,11 +424,22 @@ describe("end", () => {
     })
   )
 
-  it.scoped("drain: nobody comes in, shares in the check are answered, then everybody is told", () =>
+  it.scoped("drain: nobody comes in, shares in the check are answered, new ones wait, then everybody is told", () =>
     Effect.gen(function* () {
-      const { pool } = yield* start()
+      const { ledger, pool } = yield* start()
       const miner = yield* TestMiner.connect(pool)
-      yield* pool.drain
+      const written = yield* Deferred.make<void>()
+      ledger.gate = Deferred.await(written)
+      const early = yield* Effect.fork(miner.share())
+      yield* settle
+      const drained = yield* Effect.fork(pool.drain)
+      yield* settle
+      const late = yield* miner.share()
+      assert.deepStrictEqual([late.code, miner.closed], ["rate-limited", null])
+      yield* Deferred.succeed(written, undefined)
+      assert.strictEqual((yield* Fiber.join(early)).code, "accepted")
+      yield* pass(100, 50)
+      yield* Fiber.join(drained)
       assert.strictEqual(miner.closed?.reason, "stopping")
       const refused = yield* Effect.flip(TestMiner.connect(pool))
       assert.strictEqual(refused.reason, "stopping")
