@@ -315,9 +315,12 @@ export const make = (
     const run = Effect.gen(function* () {
       for (;;) {
         const { candidate, tip } = present
-        const due =
-          candidate === null || candidate.parent !== tip.id ? 0 : candidate.createdAt + rules.refreshSeconds * 1000
-        const wait = due - (yield* Clock.currentTimeMillis)
+        const current = candidate !== null && candidate.parent === tip.id
+        // A clock that was set back must not keep a candidate for as long as it went back.
+        const age = current
+          ? Math.abs((yield* Clock.currentTimeMillis) - candidate.createdAt)
+          : Number.POSITIVE_INFINITY
+        const wait = rules.refreshSeconds * 1000 - age
         if (wait <= 0) yield* exclusively(renew)
         yield* Effect.sleep(Math.max(1000, wait))
       }
