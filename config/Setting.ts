@@ -216,3 +216,18 @@ export const matching = (placeholder: string, valid: (value: string) => boolean,
   schema: Schema.String.pipe(Schema.filter((value) => valid(value))),
   expected
 })
+
+const isUrl = (value: string) => {
+  try {
+    const url = new URL(value)
+    return (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
+  } catch {
+    return false
+  }
+}
+
+/** A password has no place in an argument. */
+export const url = matching("URL", isUrl, {
+  en: "a URL that starts with http:// or https:// and holds no password",
+  zh: "以 http:// 或 https:// 开头且不含密码的 URL"
+})

@@ -5,6 +5,7 @@
  * A program's settings are a group plus `common`. Names are those of the official Nexus client and of the batch client
  * where those have one; the ones of theirs that have no sense here are accepted and say what replaces them.
  */
+import { difficulties } from "./Difficulties.ts"
 import type { Group } from "./Setting.ts"
 import {
   bytes,
@@ -18,35 +19,9 @@ import {
   seconds,
   setting,
   text,
+  url,
   whole
 } from "./Setting.ts"
-
-/** The difficulty classes of the network, easiest first. */
-const difficulties = [
-  "SMALL",
-  "SMALL_MEDIUM",
-  "MEDIUM",
-  "LARGE",
-  "EXTRA_LARGE",
-  "EXTRA_LARGE_2",
-  "EXTRA_LARGE_3",
-  "EXTRA_LARGE_4",
-  "EXTRA_LARGE_5"
-] as const
-
-const isUrl = (value: string) => {
-  try {
-    const url = new URL(value)
-    return (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
-  } catch {
-    return false
-  }
-}
-
-const url = matching("URL", isUrl, {
-  en: "a URL that starts with http:// or https:// and holds no password",
-  zh: "以 http:// 或 https:// 开头且不含密码的 URL"
-})
 
 const nodeId = matching("ID", (value) => /^(0|[1-9]\d{0,19})$/.test(value) && BigInt(value) < 1n << 64n, {
   en: "a node id: a whole number from 0 to 18446744073709551615",

@@ -1,16 +1,7 @@
 /**
  * What an operator can set of the wallet's commands. Names are those of the original wallet where it has them.
  */
-import { flag, type Group, matching, optional, retired, setting, text } from "./Setting.ts"
-
-const isUrl = (value: string) => {
-  try {
-    const url = new URL(value)
-    return (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
-  } catch {
-    return false
-  }
-}
+import { flag, type Group, optional, retired, setting, text, url } from "./Setting.ts"
 
 const json = flag({ name: "json", about: { en: "answer as JSON", zh: "以 JSON 输出" } })
 
@@ -29,17 +20,11 @@ export const notes = {
     },
     shown: { en: "the wallet in the data folder", zh: "数据目录中的钱包" }
   }),
-  pool: setting(
-    matching("URL", isUrl, {
-      en: "a URL such as http://127.0.0.1:8080",
-      zh: "URL，如 http://127.0.0.1:8080"
-    }),
-    {
-      name: "pool",
-      fallback: "http://127.0.0.1:8080",
-      about: { en: "HTTP API of the pool server whose devnet to ask", zh: "要查询其开发链的矿池 HTTP API" }
-    }
-  ),
+  pool: setting(url, {
+    name: "pool",
+    fallback: "http://127.0.0.1:8080",
+    about: { en: "HTTP API of the pool server whose devnet to ask", zh: "要查询其开发链的矿池 HTTP API" }
+  }),
   node: optional(text, {
     name: "node",
     about: { en: "gRPC address of a Nockchain node (comes later)", zh: "Nockchain 节点的 gRPC 地址（尚未支持）" }

@@ -126,15 +126,7 @@ export class UnsupportedTask extends Data.TaggedError("UnsupportedTask")<{
   }
 }
 
-export type FetchError =
-  | RateLimited
-  | NotFound
-  | Forbidden
-  | RequestRefused
-  | ServerTrouble
-  | Unreachable
-  | MalformedReply
-  | UnsupportedTask
+export type FetchError = AccountError | UnsupportedTask
 
 export type SubmitError = RateLimited | Forbidden | TaskExpired | SubmissionRefused | ServerTrouble | Unreachable
 

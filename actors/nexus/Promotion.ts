@@ -4,7 +4,8 @@
  * As the official client does: start at SMALL_MEDIUM; after a success ask for one class above the one that the server
  * had assigned, unless the work took 7 minutes or more; a configured maximum fixes the request. Pure.
  */
-import { type Difficulty, difficulties } from "./Task.ts"
+import { difficulties } from "../../config/Difficulties.ts"
+import type { Difficulty } from "./Task.ts"
 
 /** Work of this long (milliseconds) is hard enough: no promotion. */
 export const slowMillis = 420_000

@@ -5,6 +5,7 @@
  * those of the orchestrator's protocol (package `nexus.orchestrator`); nothing here knows how they travel.
  */
 import * as Schema from "effect/Schema"
+import { difficulties } from "../../config/Difficulties.ts"
 
 /** A node's identity: a decimal unsigned 64-bit integer as text, because it exceeds what a JavaScript number holds. */
 export const NodeId = Schema.String.pipe(
@@ -19,18 +20,7 @@ export type NodeId = typeof NodeId.Type
 export const TaskType = Schema.Literal("PROOF_REQUIRED", "PROOF_HASH", "ALL_PROOF_HASHES")
 export type TaskType = typeof TaskType.Type
 
-/** The difficulty classes, easiest first; the order is the order of promotion. */
-export const difficulties = [
-  "SMALL",
-  "SMALL_MEDIUM",
-  "MEDIUM",
-  "LARGE",
-  "EXTRA_LARGE",
-  "EXTRA_LARGE_2",
-  "EXTRA_LARGE_3",
-  "EXTRA_LARGE_4",
-  "EXTRA_LARGE_5"
-] as const
+/** A class of tasks; the order of `difficulties` is the order of promotion. */
 export const Difficulty = Schema.Literal(...difficulties)
 export type Difficulty = typeof Difficulty.Type
 

@@ -12,7 +12,6 @@
  *
  * A stop ends the search at once and waits for the answers to shares that were found; asking twice does not wait.
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
@@ -25,7 +24,7 @@ import * as ChildSpec from "../../actors/runtime/ChildSpec.ts"
 import type { IntensityReached, StartFailed } from "../../actors/runtime/Errors.ts"
 import type * as Supervisor from "../../actors/runtime/Supervisor.ts"
 import type { Language } from "../../config/Setting.ts"
-import * as Signals from "../cli/Signals.ts"
+import * as StopRequests from "../cli/StopRequests.ts"
 import { Controlled } from "../control/Controlled.ts"
 import * as WithoutNodes from "../control/WithoutNodes.ts"
 import type { Sink } from "../telemetry/Log.ts"
@@ -49,35 +48,12 @@ export interface Plan extends MinerSettings {
 
 const backoff = Backoff.make({ min: "100 millis", max: "10 seconds", resetAfter: "30 seconds" })
 
-/** Stop requests of signals, keys and the control socket. */
-const requests = Effect.gen(function* () {
-  const stopped = yield* Deferred.make<void>()
-  const hurried = yield* Deferred.make<void>()
-  const stop = Effect.flatMap(Deferred.succeed(stopped, undefined), (first) =>
-    first ? Effect.void : Effect.asVoid(Deferred.succeed(hurried, undefined))
-  )
-  yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      Signals.take(({ request }) => {
-        if (request === "reload") return
-        Deferred.unsafeDone(stopped, Effect.void)
-        if (request === "hurry") Deferred.unsafeDone(hurried, Effect.void)
-      })
-    ),
-    (release) => Effect.sync(release)
-  )
-  return {
-    stop,
-    stopping: Deferred.isDone(stopped),
-    stopped: Deferred.await(stopped),
-    hurried: Deferred.await(hurried)
-  }
-})
-
-type Requests = Effect.Effect.Success<typeof requests>
-
 /** It can be shown and stopped, and it has no nodes. */
-const controlled = ({ account, addresses: pools, worker }: Plan, { status }: MinerService, asked: Requests) =>
+const controlled = (
+  { account, addresses: pools, worker }: Plan,
+  { status }: MinerService,
+  asked: StopRequests.StopRequests
+) =>
   WithoutNodes.make({
     name: "miner",
     refusal: "a miner runs no nodes and reads no node list",
@@ -87,7 +63,7 @@ const controlled = ({ account, addresses: pools, worker }: Plan, { status }: Min
     }))
   })
 
-const control = (plan: Plan, service: MinerService, asked: Requests) =>
+const control = (plan: Plan, service: MinerService, asked: StopRequests.StopRequests) =>
   ChildSpec.make({
     id: "control",
     backoff,
@@ -112,7 +88,7 @@ const log = ({ sink, summaryMillis }: Plan, { events, status }: MinerService) =>
     })
   })
 
-const display = (plan: Plan, service: MinerService, asked: Requests) =>
+const display = (plan: Plan, service: MinerService, asked: StopRequests.StopRequests) =>
   ChildSpec.make({
     id: "display",
     backoff,
@@ -140,7 +116,7 @@ export const run = (
   plan: Plan
 ): Effect.Effect<void, StartFailed | IntensityReached, NonceSearch | PoolLink | Supervisor.Services> =>
   Effect.gen(function* () {
-    const asked = yield* requests
+    const asked = yield* StopRequests.make
     const miner = yield* MinerTree.make(plan, (service) => [
       log(plan, service),
       control(plan, service, asked),

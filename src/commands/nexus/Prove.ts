@@ -1,20 +1,13 @@
 /**
  * `pitboss nexus prove`: the proof of one run of a guest, and what it took.
  */
-import { writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import type { common } from "../../../config/Settings.ts"
 import type { Failure, Invocation } from "../../cli/CommandSpec.ts"
-import { FileError } from "../../cli/Errors.ts"
+import { write } from "../Files.ts"
 import { answer } from "../Steer.ts"
 import type { prove as settings } from "./Settings.ts"
 import { factsJson, guestOf, hexOf, kernel, layoutText, megabytes } from "./Words.ts"
-
-const write = (path: string, bytes: Uint8Array) =>
-  Effect.tryPromise({
-    try: () => writeFile(path, bytes),
-    catch: (cause) => new FileError({ path, problem: cause instanceof Error ? cause.message : "cannot be written" })
-  })
 
 export const run = ({ values }: Invocation<typeof settings & typeof common>): Effect.Effect<void, Failure> =>
   Effect.scoped(

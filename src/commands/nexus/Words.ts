@@ -1,13 +1,13 @@
 /**
  * What the `nexus` commands share: the guest and its inputs from flags, files, a kernel host.
  */
-import { readFile, stat } from "node:fs/promises"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as KernelHost from "../../../kernels/KernelHost.ts"
 import type { Layout } from "../../../kernels/NexusMachine.ts"
 import * as Stark from "../../../kernels/Stark.ts"
-import { FileError, UsageError } from "../../cli/Errors.ts"
+import { UsageError } from "../../cli/Errors.ts"
+import * as Files from "../Files.ts"
 import * as GuestInput from "../../nexus/prover/GuestInput.ts"
 
 /** The proof was judged and refused. */
@@ -22,16 +22,7 @@ export class ProofRefused extends Data.TaggedError("ProofInvalid")<{
 }
 
 /** Larger files are no guests and no proofs of ours. */
-const maxFileBytes = 8 * 1024 * 1024
-
-export const read = (path: string): Effect.Effect<Uint8Array, FileError> =>
-  Effect.tryPromise({
-    try: async () => {
-      if ((await stat(path)).size > maxFileBytes) throw new Error("larger than 8 MiB")
-      return new Uint8Array(await readFile(path))
-    },
-    catch: (cause) => new FileError({ path, problem: cause instanceof Error ? cause.message : "cannot be read" })
-  })
+export const read = (path: string) => Files.read(path, 8)
 
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 export const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"))

@@ -2,22 +2,15 @@
  * `pitboss pow prove`: the complete proof for one nonce, written as jam.
  */
 import { createHash } from "node:crypto"
-import { writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as NockPow from "../../../kernels/NockPow.ts"
 import * as Native from "../../../kernels/NockPowNative.ts"
 import type { common } from "../../../config/Settings.ts"
 import type { Failure, Invocation } from "../../cli/CommandSpec.ts"
-import { FileError } from "../../cli/Errors.ts"
+import { write } from "../Files.ts"
 import { answer } from "../Steer.ts"
 import type { prove as settings } from "./Settings.ts"
 import { digestOf, lengthOf, strings, threadsOf, versionOf } from "./Words.ts"
-
-const write = (path: string, bytes: Uint8Array) =>
-  Effect.tryPromise({
-    try: () => writeFile(path, bytes),
-    catch: (cause) => new FileError({ path, problem: cause instanceof Error ? cause.message : "cannot be written" })
-  })
 
 export const run = ({ values }: Invocation<typeof settings & typeof common>): Effect.Effect<void, Failure> =>
   Effect.scoped(

@@ -1,7 +1,6 @@
 /**
  * `pitboss pow verify`: judge a proof file, and whether it is the proof of what the flags say.
  */
-import { readFile, stat } from "node:fs/promises"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as NockPow from "../../../kernels/NockPow.ts"
@@ -9,7 +8,8 @@ import * as Native from "../../../kernels/NockPowNative.ts"
 import type { Digest, Statement, Verdict } from "../../../kernels/NockPowTypes.ts"
 import type { common } from "../../../config/Settings.ts"
 import type { Failure, Invocation } from "../../cli/CommandSpec.ts"
-import { FileError, UsageError } from "../../cli/Errors.ts"
+import { UsageError } from "../../cli/Errors.ts"
+import { read } from "../Files.ts"
 import { answer } from "../Steer.ts"
 import type { verify as settings } from "./Settings.ts"
 import { digestOf, meets, strings, targetOf } from "./Words.ts"
@@ -25,17 +25,8 @@ export class ProofInvalid extends Data.TaggedError("ProofInvalid")<{
   }
 }
 
-/** Twice the size that any proof may have: larger files are not even read. */
-const maxFileBytes = 2 * 1024 * 1024
-
-const read = (path: string) =>
-  Effect.tryPromise({
-    try: async () => {
-      if ((await stat(path)).size > maxFileBytes) throw new Error("larger than any proof")
-      return new Uint8Array(await readFile(path))
-    },
-    catch: (cause) => new FileError({ path, problem: cause instanceof Error ? cause.message : "cannot be read" })
-  })
+/** Twice the size that any proof may have, MiB: larger files are not even read. */
+const largest = 2
 
 const reasonOf = (verdict: Verdict) => (verdict.valid ? null : verdict.reason)
 
@@ -61,7 +52,7 @@ export const run = ({ values }: Invocation<typeof settings & typeof common>): Ef
       const commitment = yield* expected("commitment", values.commitment)
       const nonce = yield* expected("nonce", values.nonce)
       const target = values.target === null ? null : yield* targetOf(native, values.target)
-      const bytes = yield* read(path)
+      const bytes = yield* read(path, largest)
       const pow = yield* NockPow.make()
       const verdict = yield* pow.verify(bytes)
       const { statement } = verdict

@@ -5,7 +5,8 @@
  * answer come up. The sizes are far below the network's (n of a hard task there is 25,000 and more), so that a fleet
  * on one machine has something to watch.
  */
-import { type Difficulty, difficulties, knownProgram, type Task, type TaskType } from "../../../actors/nexus/Task.ts"
+import { type Difficulty, knownProgram, type Task, type TaskType } from "../../../actors/nexus/Task.ts"
+import { difficulties } from "../../../config/Difficulties.ts"
 import type { Generation } from "../wire/TaskReply.ts"
 import { draw } from "./Draw.ts"
 

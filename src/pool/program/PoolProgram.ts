@@ -12,7 +12,6 @@
  * be answered and kept, tells every miner, and then ends the tree; asking twice does not wait.
  */
 import { join } from "node:path"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -29,7 +28,7 @@ import type { Language } from "../../../config/Setting.ts"
 import type { HostMissing } from "../../../kernels/Errors.ts"
 import { NockPow } from "../../../kernels/NockPow.ts"
 import * as Native from "../../../kernels/NockPowNative.ts"
-import * as Signals from "../../cli/Signals.ts"
+import * as StopRequests from "../../cli/StopRequests.ts"
 import * as Address from "../../nockchain/Address.ts"
 import * as Digest from "../../nockchain/Digest.ts"
 import type { Sink } from "../../telemetry/Log.ts"
@@ -90,31 +89,6 @@ const socketLimits = ({ maxConnections, maxConnectionsPerIp, preAuthMillis }: Li
 const devnetChild = (devnet: Devnet.DevnetService) =>
   ChildSpec.make({ id: "devnet", backoff, start: Effect.succeed(devnet.run) })
 
-/** Stop requests of signals and of the control socket. */
-const requests = Effect.gen(function* () {
-  const stopped = yield* Deferred.make<void>()
-  const hurried = yield* Deferred.make<void>()
-  const stop = Effect.flatMap(Deferred.succeed(stopped, undefined), (first) =>
-    first ? Effect.void : Effect.asVoid(Deferred.succeed(hurried, undefined))
-  )
-  yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      Signals.take(({ request }) => {
-        if (request === "reload") return
-        Deferred.unsafeDone(stopped, Effect.void)
-        if (request === "hurry") Deferred.unsafeDone(hurried, Effect.void)
-      })
-    ),
-    (release) => Effect.sync(release)
-  )
-  return {
-    stop,
-    stopping: Deferred.isDone(stopped),
-    stopped: Deferred.await(stopped),
-    hurried: Deferred.await(hurried)
-  }
-})
-
 const told = (devnet: Devnet.DevnetService) =>
   Effect.gen(function* () {
     const tip = yield* Effect.either(devnet.source.tip)
@@ -133,7 +107,7 @@ export const run = <E>(
 ): Effect.Effect<void, Failure | E, Supervisor.Services> =>
   Effect.gen(function* () {
     const native = yield* Native.load
-    const asked = yield* requests
+    const asked = yield* StopRequests.make
     const devnet = yield* Devnet.Devnet
     yield* told(devnet)
     const world = { chain: yield* ChainSource, ledger: yield* Ledger }

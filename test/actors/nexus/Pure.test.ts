@@ -4,7 +4,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Promotion from "../../../actors/nexus/Promotion.ts"
 import { RateMeter } from "../../../actors/nexus/Rate.ts"
 import * as Roster from "../../../actors/nexus/Roster.ts"
-import { difficulties } from "../../../actors/nexus/Task.ts"
+import { difficulties } from "../../../config/Difficulties.ts"
 import { entries, entry, node } from "../../harness/Harness.ts"
 
 describe("Promotion", () => {

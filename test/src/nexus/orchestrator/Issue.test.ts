@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { difficulties } from "../../../../actors/nexus/Task.ts"
+import { difficulties } from "../../../../config/Difficulties.ts"
 import * as Issue from "../../../../src/nexus/orchestrator/Issue.ts"
 
 const mix = { maxInputs: 4, legacyReplies: 0.2 }
