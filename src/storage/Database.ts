@@ -53,6 +53,7 @@ export const open = (options: Options): Effect.Effect<SqlClient.SqlClient, Stora
     )
     yield* sql`PRAGMA synchronous = FULL`
     yield* sql`PRAGMA foreign_keys = ON`
+    yield* sql`PRAGMA temp_store = MEMORY`
     yield* sql`PRAGMA busy_timeout = 5000`
     yield* sql`PRAGMA journal_size_limit = 16777216`
     yield* check(options, sql)

@@ -3,10 +3,11 @@
  * after the commit that holds its write.
  *
  * One fsync then acknowledges many writers. The first writer to arrive leads: it lets everybody who is ready queue up,
- * runs the batch in one transaction (a savepoint each, so that one failure does not take the others along), commits,
- * and hands the lead to the oldest writer still waiting. No fiber of its own, no timer, no lost lead: a write, once
- * queued, cannot be interrupted. On SQLite a batch runs without yielding, so nobody ever queues up at the client's
- * semaphore: that one wakes all who wait at each release and lets newcomers pass (200 waiting readers starved there).
+ * runs the batch in one transaction (a savepoint each, so that one failure does not take the others along; none for a
+ * writer alone, because SQLite copies every page that changes under a savepoint), commits, and hands the lead to the
+ * oldest writer still waiting. No fiber of its own, no timer, no lost lead: a write, once queued, cannot be interrupted.
+ * On SQLite a batch runs without yielding, so nobody ever queues up at the client's semaphore: that one wakes all who
+ * wait at each release and lets newcomers pass (200 waiting readers starved there).
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
@@ -43,8 +44,11 @@ export const make = (sql: SqlClient.SqlClient, maxBatch = 128): GroupCommit => {
   const waiting: Array<Writer> = []
   let led = false
 
-  /** Only the job's own failure is caught here: a savepoint that fails means that the whole transaction is gone. */
-  const inSavepoint = (writer: Writer) =>
+  /**
+   * In a transaction, or in a savepoint of the one that is open. Only the job's own failure is caught here: a savepoint
+   * that fails means that the whole transaction is gone.
+   */
+  const attempt = (writer: Writer) =>
     sql.withTransaction(writer.run).pipe(
       Effect.catchIf(
         (error) => error === rollback,
@@ -55,7 +59,8 @@ export const make = (sql: SqlClient.SqlClient, maxBatch = 128): GroupCommit => {
   const lead = Effect.gen(function* () {
     yield* everybodyReady
     const batch = waiting.splice(0, maxBatch)
-    const transaction = sql.withTransaction(Effect.forEach(batch, inSavepoint, { discard: true }))
+    const each = Effect.forEach(batch, attempt, { discard: true })
+    const transaction = batch.length === 1 ? each : sql.withTransaction(each)
     const exit = yield* Effect.exit(Effect.withMaxOpsBeforeYield(transaction, Number.MAX_SAFE_INTEGER))
     if (Exit.isFailure(exit)) {
       // BEGIN or COMMIT failed (a full disk, say): nothing of the batch is on disk, whatever the jobs thought.

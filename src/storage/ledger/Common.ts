@@ -48,3 +48,44 @@ export const bounds = (page: Page) => ({
   limit: Math.min(Math.max(Math.trunc(page.limit), 1), 1_000),
   before: page.before ?? Number.MAX_SAFE_INTEGER
 })
+
+/** Most rows of one statement, a power of two: SQLite takes 32,766 parameters. */
+const rowsPerInsert = 1_024
+
+export interface Inserter {
+  readonly table: string
+  readonly columns: ReadonlyArray<string>
+  /** What follows the values. */
+  readonly ending: string
+}
+
+/**
+ * Insert any number of rows by statements of 1024, 512, ... 1 rows: the database meets so few different texts that it
+ * keeps them compiled, which for long ones takes as long as to run them. Gives what they return, and of which rows.
+ */
+export const inserter = (sql: SqlClient.SqlClient, { columns, ending, table }: Inserter) => {
+  const mark = sql.onDialectOrElse({ pg: () => (at: number) => `$${at}`, orElse: () => () => "?" })
+  const texts = new Map<number, string>()
+  const textOf = (rows: number): string => {
+    const held = texts.get(rows)
+    if (held !== undefined) return held
+    const values = Array.from({ length: rows }, (_, row) => {
+      const marks = columns.map((_, column) => mark(row * columns.length + column + 1))
+      return `(${marks.join(", ")})`
+    })
+    const text = `INSERT INTO ${table} (${columns.join(", ")}) VALUES ${values.join(", ")} ${ending}`
+    texts.set(rows, text)
+    return text
+  }
+  return <A extends object>(rows: ReadonlyArray<ReadonlyArray<unknown>>) =>
+    Effect.gen(function* () {
+      const done: Array<{ readonly from: number; readonly to: number; readonly returned: ReadonlyArray<A> }> = []
+      for (let from = 0, size = rowsPerInsert; from < rows.length; ) {
+        while (size > rows.length - from) size /= 2
+        const to = from + size
+        done.push({ from, to, returned: yield* sql.unsafe<A>(textOf(size), rows.slice(from, to).flat()) })
+        from = to
+      }
+      return done
+    })
+}

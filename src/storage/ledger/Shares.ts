@@ -1,9 +1,9 @@
 /**
  * The share side of the ledger: append shares, refuse those that are there already, and count per worker.
  *
- * A batch is one statement of at most `rowsPerInsert` rows inside the group commit. What is new is what the database
- * says it inserted; a nonce that comes twice in one batch is new once. Reading the inserted rows back costs as much as
- * inserting them, so that is done only when some were not new.
+ * A batch is written inside the group commit, and with it what it adds to the totals of its workers. What is new is what
+ * the database says it inserted; a nonce that comes twice in one batch is new once. Reading the inserted rows back costs
+ * as much as inserting them, so that is done only when some were not new.
  */
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
@@ -13,10 +13,7 @@ import * as Schema from "effect/Schema"
 import type { LedgerService, MinerTotals, PoolBlock, ShareRow } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
-import { type Books, bounds, failingTo, reader, Whole } from "./Common.ts"
-
-/** Ten columns a row; SQLite takes 32,766 parameters in a statement. */
-const rowsPerInsert = 2_000
+import { type Books, bounds, failingTo, inserter, reader, Whole } from "./Common.ts"
 
 /** How many shares the books keep; older ones are dropped, the totals stay exact. A PPLNS window must fit. */
 export interface Retention {
@@ -28,6 +25,8 @@ export const defaultRetention: Retention = { shares: 5_000_000, millis: 7 * 86_4
 const pruneStep = 2_000
 /** Workers whose counts may wait in memory; those of more are not kept, because anybody can make up names. */
 const mostWaiting = 1_000
+/** Accounts that are remembered as open; beyond, the database is asked again. */
+const maxKnown = 65_536
 
 interface Tally {
   readonly miner_id: string
@@ -119,6 +118,33 @@ export const make = (
   retention: Retention
 ) => {
   const unflushed = new Tallies()
+  /** Miners whose accounts are in the database, as of the last commit that succeeded. */
+  const known = new Set<string>()
+
+  const addToWorkers = inserter(sql, {
+    table: "ledger_workers",
+    columns: ["miner_id", "worker", "accepted", "stale", "rejected", "difficulty", "last_share_at"],
+    ending: `ON CONFLICT (miner_id, worker) DO UPDATE SET
+      accepted = ledger_workers.accepted + excluded.accepted,
+      stale = ledger_workers.stale + excluded.stale,
+      rejected = ledger_workers.rejected + excluded.rejected,
+      difficulty = ledger_workers.difficulty + excluded.difficulty,
+      last_share_at = COALESCE(excluded.last_share_at, ledger_workers.last_share_at)`
+  })
+  const addAccounts = inserter(sql, {
+    table: "ledger_accounts",
+    columns: ["miner_id", "immature", "payable", "planned", "paid"],
+    ending: "ON CONFLICT (miner_id) DO NOTHING"
+  })
+  /** One row for each that was new, with its number; unread, because nearly always only their count matters. */
+  const addShares = inserter(sql, {
+    table: "ledger_shares",
+    columns: [
+      ...["job_id", "nonce", "digest", "height", "miner_id", "worker"],
+      ...["difficulty", "winner", "received_at"]
+    ],
+    ending: "ON CONFLICT (job_id, nonce) DO NOTHING RETURNING id"
+  })
 
   /** A worker's row comes with its first accepted share; what was rejected before that is not counted by worker. */
   const upsert = (tallies: ReadonlyArray<Tally>) =>
@@ -130,50 +156,35 @@ export const make = (
           WHERE miner_id = ${miner_id} AND worker = ${worker}`
       }
       const earned = tallies.filter(({ accepted }) => accepted > 0n)
-      for (let at = 0; at < earned.length; at += rowsPerInsert) {
-        const rows = earned.slice(at, at + rowsPerInsert)
-        yield* sql`
-          INSERT INTO ledger_workers ${sql.insert(rows.map((tally) => ({ ...tally })))}
-          ON CONFLICT (miner_id, worker) DO UPDATE SET
-            accepted = ledger_workers.accepted + excluded.accepted,
-            stale = ledger_workers.stale + excluded.stale,
-            rejected = ledger_workers.rejected + excluded.rejected,
-            difficulty = ledger_workers.difficulty + excluded.difficulty,
-            last_share_at = COALESCE(excluded.last_share_at, ledger_workers.last_share_at)`
-        yield* openAccounts(rows)
-      }
+      yield* addToWorkers(
+        earned.map((tally) => [
+          ...[tally.miner_id, tally.worker, tally.accepted, tally.stale],
+          ...[tally.rejected, tally.difficulty, tally.last_share_at]
+        ])
+      )
+      // A miner has an account from its first share on: a list of miners shows those who have earned nothing yet.
+      const names = new Set(earned.map(({ miner_id }) => miner_id).filter((name) => !known.has(name)))
+      yield* addAccounts(Array.from(names, (name) => [name, 0n, 0n, 0n, 0n]))
     })
 
-  /** A miner has an account from its first share on, so that a list of miners shows those who have earned nothing yet. */
-  const openAccounts = (tallies: ReadonlyArray<Tally>) => {
-    const names = new Set(tallies.map(({ miner_id }) => miner_id))
-    const rows = [...names].map((miner_id) => ({ miner_id, immature: 0n, payable: 0n, planned: 0n, paid: 0n }))
-    return sql`INSERT INTO ledger_accounts ${sql.insert(rows)} ON CONFLICT (miner_id) DO NOTHING`
-  }
-
-  /** One row for each that was new, with its number; unread, because nearly always only their count matters. */
-  const insert = (shares: ReadonlyArray<AcceptedShare>) =>
-    sql`
-      INSERT INTO ledger_shares ${sql.insert(
-        shares.map((share) => ({
-          job_id: share.jobId,
-          nonce: share.nonce,
-          digest: share.digest,
-          height: share.height,
-          miner_id: share.minerId,
-          worker: share.worker,
-          difficulty: share.difficulty,
-          winner: share.block === null ? 0 : 1,
-          received_at: share.receivedAt
-        }))
-      )}
-      ON CONFLICT (job_id, nonce) DO NOTHING
-      RETURNING id`
-
   /** Insert, and say which were new: all of them nearly always, and then nothing has to be read back. */
-  const insertEach = (shares: ReadonlyArray<AcceptedShare>) =>
+  const insert = (shares: ReadonlyArray<AcceptedShare>) =>
     Effect.gen(function* () {
-      const inserted = yield* insert(shares)
+      const parts = yield* addShares<{ readonly id: unknown }>(
+        shares.map((share) => [
+          ...[share.jobId, share.nonce, share.digest, share.height, share.minerId, share.worker],
+          ...[share.difficulty, share.block === null ? 0 : 1, share.receivedAt]
+        ])
+      )
+      const fresh: Array<boolean> = []
+      for (const { from, returned, to } of parts) {
+        fresh.push(...(yield* whichAreNew(shares.slice(from, to), returned)))
+      }
+      return fresh
+    })
+
+  const whichAreNew = (shares: ReadonlyArray<AcceptedShare>, inserted: ReadonlyArray<{ readonly id: unknown }>) =>
+    Effect.gen(function* () {
       if (inserted.length === shares.length) return shares.map(() => true)
       const kept = (yield* readIds(Effect.succeed(inserted))).map(({ id }) => id)
       const rows =
@@ -193,10 +204,7 @@ export const make = (
   /** Inside a transaction: the outcome of every share, the blocks, and the counts that follow. */
   const recordNow = (shares: ReadonlyArray<AcceptedShare>, counted: ReadonlyArray<Tally>) =>
     Effect.gen(function* () {
-      const fresh: Array<boolean> = []
-      for (let at = 0; at < shares.length; at += rowsPerInsert) {
-        fresh.push(...(yield* insertEach(shares.slice(at, at + rowsPerInsert))))
-      }
+      const fresh = yield* insert(shares)
       const tallies = new Tallies()
       for (const tally of counted) tallies.add(tally)
       const outcomes = shares.map((share, index) => {
@@ -216,9 +224,17 @@ export const make = (
     const counted = unflushed.take()
     return commits.write(recordNow(shares, counted)).pipe(
       Effect.tapError(() => keepFor(counted)),
+      Effect.tap(({ outcomes }) => remember(shares.filter((_, index) => outcomes[index] === "recorded"))),
       failingTo(`record ${shares.length} shares`)
     )
   }
+
+  /** That their accounts are there. */
+  const remember = (recorded: ReadonlyArray<AcceptedShare>) =>
+    Effect.sync(() => {
+      if (known.size > maxKnown) known.clear()
+      for (const { minerId } of recorded) known.add(minerId)
+    })
 
   const prune: LedgerService["prune"] = Effect.flatMap(Clock.currentTimeMillis, (now) =>
     commits.write(sql`
