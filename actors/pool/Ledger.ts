@@ -158,12 +158,11 @@ export interface LedgerService {
   readonly shares: (page: Page, minerId: string | null) => Effect.Effect<ReadonlyArray<ShareRow>, LedgerFailed>
   readonly blocks: (page: Page) => Effect.Effect<ReadonlyArray<PoolBlock>, LedgerFailed>
   readonly payouts: (page: Page) => Effect.Effect<ReadonlyArray<Payout>, LedgerFailed>
-  /** Numbers that only ever grow, and the sum of difficulties since a moment (for a measured hashrate). */
+  /** Numbers that only ever grow. */
   readonly totals: Effect.Effect<
     { readonly shares: bigint; readonly found: number; readonly accepted: number; readonly orphaned: number },
     LedgerFailed
   >
-  readonly difficultySince: (sinceMillis: number) => Effect.Effect<bigint, LedgerFailed>
 }
 
 export class Ledger extends Context.Tag("pitboss/pool/Ledger")<Ledger, LedgerService>() {}

@@ -98,5 +98,9 @@ export const migrations: Migrations = {
         nicks BIGINT NOT NULL,
         PRIMARY KEY (payout, miner_id)
       )`
-  })
+  }),
+  // Nobody asks for shares by time any more, and every share paid for it.
+  "2_no_index_by_time": Effect.flatMap(SqlClient.SqlClient, (sql) => sql`DROP INDEX ledger_shares_time`).pipe(
+    Effect.asVoid
+  )
 }

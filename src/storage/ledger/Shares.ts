@@ -110,7 +110,6 @@ const readShares = reader(
     received_at: Integer
   })
 )
-const readSum = reader(Schema.Struct({ sum: Whole }))
 
 export const make = (
   { commits, sql }: Books,
@@ -319,13 +318,5 @@ export const make = (
     )
   }
 
-  const difficultySince: LedgerService["difficultySince"] = (sinceMillis) =>
-    readSum(
-      sql`SELECT CAST(SUM(difficulty) AS TEXT) AS sum FROM ledger_shares WHERE received_at >= ${sinceMillis}`
-    ).pipe(
-      Effect.map(([row]) => row?.sum ?? 0n),
-      failingTo("add up recent shares")
-    )
-
-  return { record, countRejected, prune, flush, miners, shares, difficultySince }
+  return { record, countRejected, prune, flush, miners, shares }
 }

@@ -148,11 +148,7 @@ export class MemoryLedger {
         found: this.entries.length,
         accepted: this.entries.filter(({ block }) => block.state === "accepted" || block.state === "mature").length,
         orphaned: this.entries.filter(({ block }) => block.state === "orphaned").length
-      })),
-      difficultySince: (since) =>
-        Effect.sync(() =>
-          this.shares.filter((s) => s.receivedAt >= since).reduce((sum, { difficulty }) => sum + difficulty, 0n)
-        )
+      }))
     }
   }
 

@@ -78,7 +78,10 @@ describe("GroupCommit", () => {
         exits.map((exit) => exit._tag),
         ["Success", "Failure", "Failure", "Success", "Failure", "Failure"]
       )
+      // Alone in its batch, without a savepoint.
       assert.deepStrictEqual(yield* Effect.flip(write(7)), "no 7")
+      yield* write(9)
+      assert.deepStrictEqual(yield* ids(sql), [0, 3, 9])
     })
   )
 
@@ -117,6 +120,10 @@ describe("GroupCommit", () => {
       assert.isNotEmpty(acknowledged)
       assert.isNotEmpty(refused)
       assert.deepStrictEqual(yield* ids(sql), acknowledged)
+      // One at a time, without savepoints, until there is no room for one.
+      const alone: Array<number> = []
+      for (let id = 600; Either.isRight(yield* Effect.either(write(id))); id++) alone.push(id)
+      assert.deepStrictEqual(yield* ids(sql), [...acknowledged, ...alone])
       yield* sql`PRAGMA max_page_count = 4000`
       yield* write(500)
       assert.include(yield* ids(sql), 500)
