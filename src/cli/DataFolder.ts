@@ -260,3 +260,12 @@ export const own = (folder: string, program: string): Effect.Effect<void, Folder
         })
     )
   })
+
+/** Own a file outside of a data folder until the scope closes: the lock is in a folder beside it. */
+export const ownFile = (path: string, program: string): Effect.Effect<void, FolderOwned | FileError, Scope.Scope> => {
+  const folder = `${path}.owner`
+  const made = attempt(folder, "the lock of the file beside it cannot be made", () =>
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  )
+  return Effect.zipRight(made, own(folder, program))
+}

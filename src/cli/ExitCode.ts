@@ -56,6 +56,8 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   ProverMissing: 4,
   HostMissing: 4,
   FolderOwned: 4,
+  DatabaseUnreachable: 4,
+  BooksTaken: 4,
   PortTaken: 4,
   NoTarget: 4,
   TargetGone: 4,

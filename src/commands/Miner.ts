@@ -25,21 +25,17 @@ import { hashrate } from "../console/Format.ts"
 import * as Endpoint from "../miner/Endpoint.ts"
 import * as GrpcLink from "../miner/GrpcLink.ts"
 import * as MinerProgram from "../miner/MinerProgram.ts"
-import * as Address from "../nockchain/Address.ts"
 import * as PoolLines from "../pool/program/Lines.ts"
 import * as Secrets from "../pool/program/Secrets.ts"
 import * as Log from "../telemetry/Log.ts"
 import * as Keys from "../wallet/KeyFile.ts"
+import { payAddress } from "./PayAddress.ts"
 import { print } from "./Steer.ts"
 
 type Given = Values<typeof miner & typeof common>
 type Origins = ReadonlyMap<string, string>
 
 const placeOf = (origins: Origins, name: string) => origins.get(name) ?? `--${name}`
-
-const oldKey =
-  "a public key of version 0 (97 bytes, about 132 characters) cannot be mined to any more: since version 1 a coinbase pays " +
-  "the hash of a key. Use the address (52 to 56 characters) that `pitboss wallet keygen` or `pitboss wallet show` prints"
 
 const addressesOf = (words: ReadonlyArray<string>) => {
   const parsed = Endpoint.parseList(words[0] ?? "127.0.0.1")
@@ -64,13 +60,7 @@ const hostLabel = () =>
 /** Who is paid: the address that was given, else the wallet of the data folder, else the worker by its name. */
 const accountOf = ({ pubkey }: Given, origins: Origins, home: string, worker: string) =>
   Effect.gen(function* () {
-    if (pubkey !== null) {
-      const source = placeOf(origins, "pubkey")
-      const address = Address.parse(yield* Native.load, pubkey)
-      if (address._tag === "Pkh") return address.text
-      if (address._tag === "PublicKey") return yield* new SettingError({ source, problem: oldKey })
-      return yield* new SettingError({ source, problem: `not an address: ${address.reason}` })
-    }
+    if (pubkey !== null) return yield* payAddress(yield* Native.load, pubkey, placeOf(origins, "pubkey"))
     const key = yield* Keys.find(home)
     if (key !== null) {
       yield* Effect.logInfo(`the pool pays ${key.address}, the wallet in ${home}`)
@@ -88,11 +78,9 @@ const tlsOf = ({ tlsCa, tlsCert, tlsKey }: Given) =>
     if ((tlsCert === null) !== (tlsKey === null)) {
       return yield* new SettingError({ source: "TLS", problem: "--tls-cert and --tls-key go together" })
     }
-    return {
-      ca: tlsCa === null ? null : yield* Secrets.read(tlsCa, false),
-      cert: tlsCert === null ? null : yield* Secrets.read(tlsCert, false),
-      key: tlsKey === null ? null : yield* Secrets.read(tlsKey, true)
-    }
+    const ca = tlsCa === null ? null : yield* Secrets.authorities(tlsCa)
+    if (tlsCert === null || tlsKey === null) return { ca, cert: null, key: null }
+    return { ca, ...(yield* Secrets.pair(tlsCert, tlsKey)) }
   })
 
 const tokenOf = ({ tokenFile }: Given) =>
@@ -121,6 +109,8 @@ const mine = (invocation: Invocation<typeof miner & typeof common>, sink: Log.Si
   Effect.gen(function* () {
     const { args, language, origins, values } = invocation
     const addresses = yield* addressesOf(args)
+    // Node would tell the screen that an address is no TLS server name; grpc-js gives it all the same.
+    process.noDeprecation = !values.verbose
     if (!existsSync(hostExecutable)) yield* new HostMissing({ path: hostExecutable, detail: "no such file" })
     const worker = values.worker ?? hostLabel()
     // A token file that cannot be used is found now; later ones are told by the link.

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Limits from "../../actors/pool/PoolSettings.ts"
@@ -19,13 +19,13 @@ import type { Failure, Invocation } from "../cli/CommandSpec.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import { SettingError } from "../cli/Errors.ts"
 import { version } from "../cli/Version.ts"
-import * as Address from "../nockchain/Address.ts"
 import * as Lines from "../pool/program/Lines.ts"
 import * as PoolProgram from "../pool/program/PoolProgram.ts"
 import * as Secrets from "../pool/program/Secrets.ts"
 import * as Summary from "../pool/program/Summary.ts"
 import * as PoolLedger from "../storage/PoolLedger.ts"
 import * as Log from "../telemetry/Log.ts"
+import { payAddress } from "./PayAddress.ts"
 
 type Given = Values<typeof poolServer & typeof common>
 type Origins = ReadonlyMap<string, string>
@@ -49,25 +49,8 @@ const checkChain = ({ chain }: Given, origins: Origins) =>
         })
       )
 
-const oldKey =
-  "a public key of version 0 (97 bytes, about 132 characters) cannot be mined to any more: since version 1 a coinbase pays " +
-  "the hash of a key. Use the address (52 to 56 characters) that `pitboss wallet keygen` or `pitboss wallet show` prints"
-
-const keyOf = ({ pubkey }: Given, origins: Origins, native: Native.NockPowNative) => {
-  if (pubkey === null) return Effect.succeed(null)
-  const source = placeOf(origins, "pubkey")
-  const address = Address.parse(native, pubkey)
-  switch (address._tag) {
-    case "Pkh":
-      return Effect.succeed(address.text)
-    case "PublicKey":
-      return Effect.fail(new SettingError({ source, problem: oldKey }))
-    case "Invalid":
-      return Effect.fail(
-        new SettingError({ source, problem: pubkey.trim().length > 133 ? oldKey : `not an address: ${address.reason}` })
-      )
-  }
-}
+const keyOf = ({ pubkey }: Given, origins: Origins, native: Native.NockPowNative) =>
+  pubkey === null ? Effect.succeed(null) : payAddress(native, pubkey, placeOf(origins, "pubkey"))
 
 const tlsOf = ({ tlsCa, tlsCert, tlsKey }: Given) => {
   if (tlsCert !== null && tlsKey !== null) return Secrets.tls(tlsCert, tlsKey, tlsCa)
@@ -134,8 +117,21 @@ const hasPassword = (url: string) => {
 const ledgerOf = ({ db }: Given, origins: Origins, books: string) =>
   Effect.gen(function* () {
     if (db === null) return PoolLedger.sqlite(join(books, "ledger.sqlite"))
-    if (!/^postgres(ql)?:\/\//i.test(db)) return PoolLedger.sqlite(db)
-    if (placeOf(origins, "db") === "--db" && hasPassword(db)) {
+    const source = placeOf(origins, "db")
+    const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(db) ?? []
+    if (scheme === undefined) {
+      const file = resolve(db)
+      yield* DataFolder.ownFile(file, "pool-server")
+      return PoolLedger.sqlite(file)
+    }
+    if (!/^postgres(ql)?$/i.test(scheme)) {
+      // Not the text itself: it may hold a password.
+      return yield* new SettingError({
+        source,
+        problem: `expected a file or a postgres:// URL, got a ${scheme}:// URL`
+      })
+    }
+    if (source === "--db" && hasPassword(db)) {
       yield* Effect.logWarning("every user of this machine can see the password in --db: set PITBOSS_DB instead")
     }
     return PoolLedger.postgres(Redacted.make(db))

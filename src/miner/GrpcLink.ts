@@ -85,13 +85,31 @@ const explain = (code: Grpc.status, details: string, endpoint: Endpoint.Endpoint
   if (text.includes("ECONNREFUSED")) return `connection refused: no pool-server listens on port ${endpoint.port} there`
   if (/ENOTFOUND|EAI_AGAIN|Name resolution/i.test(text)) return `the name ${endpoint.host} cannot be resolved`
   if (/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/.test(text)) return unreachable(endpoint)
-  if (/EPROTO|wrong version number|certificate|self.signed/i.test(text)) return `TLS does not work: ${text}`
+  if (endpoint.tls && /SSL|TLS|EPROTO|certificate|self.signed/i.test(text)) return explainTls(text, endpoint)
   if (text.includes("Protocol error"))
     return "something answers there that does not speak gRPC: is this the pool's port?"
   if (text.includes("Failed to connect") && !endpoint.tls) {
     return `it hangs up at once: it may want TLS (https://${endpoint.host}:${endpoint.port}), or be no pool`
   }
   return text
+}
+
+/** The words of OpenSSL without its addresses, numbers and file names. */
+const plainTls = (text: string): string =>
+  text.replace(/^Error: /, "").replace(/[0-9A-F]{6,}:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):.*$/s, "$1")
+
+const explainTls = (text: string, { host, port }: Endpoint.Endpoint): string => {
+  if (/wrong version number|packet length too long/i.test(text)) {
+    return `port ${port} there does not speak TLS: leave out https://, or is it another port?`
+  }
+  if (/alert.*certificate|certificate required|alert.*unknown ca|handshake failure/i.test(text)) {
+    return `the pool wants a certificate that it knows (--tls-cert, --tls-key): ${plainTls(text)}`
+  }
+  if (/self.signed|unable to (get|verify)|issuer/i.test(text)) {
+    return `the pool's certificate cannot be checked: ${plainTls(text)}; --tls-ca FILE names an authority to trust`
+  }
+  if (/altnames/i.test(text)) return `the pool's certificate is not one for ${host}: ${plainTls(text)}`
+  return `TLS does not work: ${plainTls(text)}`
 }
 
 /** Without grpc-js's frame around the error, whose time stamp makes every one another one. */

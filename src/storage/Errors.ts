@@ -48,4 +48,21 @@ export class StorageUnavailable extends Data.TaggedError("StorageUnavailable")<{
   }
 }
 
-export type StorageError = StorageCorrupt | SchemaMismatch | StorageUnavailable
+/** A database server does not answer or does not let us in. */
+export class DatabaseUnreachable extends Data.TaggedError("DatabaseUnreachable")<{
+  readonly what: string
+  readonly detail: string
+}> {
+  override get message() {
+    return `the Postgres database of the ${this.what} cannot be used: ${this.detail}. Is it running, and is the URL right?`
+  }
+}
+
+/** Another process keeps these books. */
+export class BooksTaken extends Data.TaggedError("BooksTaken") {
+  override get message() {
+    return "the books in this Postgres database belong to another pool-server that is running; stop it, or give this one a database of its own"
+  }
+}
+
+export type StorageError = StorageCorrupt | SchemaMismatch | StorageUnavailable | DatabaseUnreachable | BooksTaken

@@ -13,12 +13,13 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { Ledger, type LedgerService } from "../../actors/pool/Ledger.ts"
 import * as Database from "./Database.ts"
-import { type StorageError, StorageUnavailable } from "./Errors.ts"
+import { DatabaseUnreachable, type StorageError } from "./Errors.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as Audit from "./ledger/Audit.ts"
 import * as Blocks from "./ledger/Blocks.ts"
 import { migrations } from "./ledger/LedgerSchema.ts"
 import * as Payouts from "./ledger/Payouts.ts"
+import * as PostgresLock from "./ledger/PostgresLock.ts"
 import * as Shares from "./ledger/Shares.ts"
 
 /** The ledger in the database of the context; counts that are still in memory are written when the scope closes. */
@@ -44,15 +45,17 @@ export const sqlite = (file: string, retention?: Shares.Retention): Layer.Layer<
 export const postgres = (url: Redacted.Redacted, retention?: Shares.Retention): Layer.Layer<Ledger, StorageError> =>
   Layer.scoped(Ledger, make(retention)).pipe(Layer.provide(postgresClient(url)))
 
-const unavailable = (cause: unknown) =>
-  new StorageUnavailable({
-    file: "the Postgres database",
+const unreachable = (cause: unknown) =>
+  new DatabaseUnreachable({
     what: "pool ledger",
     detail:
       cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause)
   })
 
-/** Connects and migrates. The driver is loaded only here: a pool on SQLite does not pay for it. */
+/** Of a server that does not answer at all. */
+const connectTimeout = "10 seconds"
+
+/** Connects, takes the books for this process alone, and migrates. The driver is loaded only here: a pool on SQLite does not pay for it. */
 const postgresClient = (url: Redacted.Redacted): Layer.Layer<SqlClient.SqlClient, StorageError> =>
   Layer.unwrapEffect(
     Effect.map(
@@ -60,10 +63,15 @@ const postgresClient = (url: Redacted.Redacted): Layer.Layer<SqlClient.SqlClient
       (PgClient) => {
         const connected = Layer.scoped(
           SqlClient.SqlClient,
-          Effect.provideServiceEffect(PgClient.make({ url }), Reactivity.Reactivity, Reactivity.make)
+          Effect.provideServiceEffect(PgClient.make({ url, connectTimeout }), Reactivity.Reactivity, Reactivity.make)
         )
         const migrated = Layer.effectDiscard(Migrator.make({})({ loader: Migrator.fromRecord(migrations) }))
-        return Layer.provideMerge(migrated, connected).pipe(Layer.catchAll((error) => Layer.fail(unavailable(error))))
+        const owned = Layer.scopedDiscard(PostgresLock.own)
+        return migrated.pipe(
+          Layer.provideMerge(owned),
+          Layer.provideMerge(connected),
+          Layer.catchAll((error) => Layer.fail(error._tag === "BooksTaken" ? error : unreachable(error)))
+        )
       }
     )
   )

@@ -4,7 +4,7 @@
  * A secret that other users of the machine can read is none: such a file is refused before anything starts. Tokens stay
  * redacted in memory and are compared in constant time by the pool's actors.
  */
-import { randomBytes } from "node:crypto"
+import { randomBytes, X509Certificate } from "node:crypto"
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs"
 import { createSecureContext } from "node:tls"
 import * as Effect from "effect/Effect"
@@ -82,22 +82,38 @@ export const tokens = (path: string): Effect.Effect<ReadonlyArray<Redacted.Redac
     return Effect.succeed(lines.map((line) => Redacted.make(line)))
   })
 
-/** Certificate and key that fit each other, and the authority of the miners' certificates when there is one. */
-export const tls = (cert: string, key: string, ca: string | null): Effect.Effect<Tls, FileError> =>
+const sentence = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
+/** Certificate and key that fit each other. */
+export const pair = (cert: string, key: string): Effect.Effect<Pick<Tls, "cert" | "key">, FileError> =>
   Effect.gen(function* () {
-    const found = {
-      cert: yield* read(cert, false),
-      key: yield* read(key, true),
-      ca: ca === null ? null : yield* read(ca, false)
-    }
+    const found = { cert: yield* read(cert, false), key: yield* read(key, true) }
     yield* Effect.try({
-      try: () =>
-        createSecureContext({ cert: found.cert, key: found.key, ...(found.ca === null ? {} : { ca: found.ca }) }),
+      try: () => createSecureContext(found),
       catch: (cause) =>
-        new FileError({
-          path: `${cert}, ${key}`,
-          problem: `cannot be used for TLS: ${cause instanceof Error ? cause.message : String(cause)}`
-        })
+        new FileError({ path: `${cert}, ${key}`, problem: `cannot be used for TLS: ${sentence(cause)}` })
     })
     return found
+  })
+
+const certificate = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
+
+/** Certificates to trust. TLS itself takes any text for them and then trusts nobody. */
+export const authorities = (path: string): Effect.Effect<Buffer, FileError> =>
+  Effect.flatMap(read(path, false), (bytes) =>
+    Effect.try({
+      try: () => {
+        const found = bytes.toString("latin1").match(certificate) ?? []
+        if (found.length === 0) throw new Error("there is no certificate (PEM) in it")
+        for (const one of found) new X509Certificate(one)
+        return bytes
+      },
+      catch: (cause) => new FileError({ path, problem: `cannot be used for TLS: ${sentence(cause)}` })
+    })
+  )
+
+/** What the gRPC port shows, and the authority of the miners' certificates when there is one. */
+export const tls = (cert: string, key: string, ca: string | null): Effect.Effect<Tls, FileError> =>
+  Effect.gen(function* () {
+    return { ...(yield* pair(cert, key)), ca: ca === null ? null : yield* authorities(ca) }
   })

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import { client, originalProto, services, subscribe } from "../pool/grpc/Peers.ts"
+import { keys } from "../../harness/Certificates.ts"
 import { run, start, temporary } from "./Program.ts"
 
 const free = ["--address", "127.0.0.1:0", "--http", "127.0.0.1:0"]
@@ -31,12 +32,14 @@ describe("pool-server refuses, in one line and with 2,", () => {
     ["a chain that it has no adapter for", ["--chain", "node"], /--chain: "node" cannot be mined yet/],
     ["an address without port", ["-a", "127.0.0.1"], /--address: expected an address such as 0\.0\.0\.0:7777/],
     ["a level that does not exist", ["-l", "loud"], /--log: expected one of trace, debug, info, warn, error/],
+    ["books of another kind", ["--db", "mysql://me:geheim@host/d"], /--db: expected a file .* got a mysql:\/\/ URL$/m],
     ["half of a TLS setting", ["--tls-cert", "x"], /--tls-cert and --tls-key go together/]
   ]
   for (const [what, args, message] of cases) {
     it(what, async () => {
       const result = await run(["pool-server", ...args])
       assert.match(result.stderr, message)
+      assert.notInclude(result.stderr, "geheim")
       assert.strictEqual(result.stderr.trimEnd().split("\n").length, 1)
       assert.strictEqual(result.code, 2)
     })
@@ -51,6 +54,35 @@ describe("pool-server refuses, in one line and with 2,", () => {
     assert.notInclude(short.stderr, "secret\n")
     assert.strictEqual(short.code, 2)
   })
+
+  it("certificates that are none, and a key that does not fit", () =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { folder } = yield* keys
+          const at = (name: string) => join(folder, name)
+          const refused = (args: ReadonlyArray<string>) => Effect.promise(() => run(args))
+          const pair = ["--tls-cert", at("cert.pem"), "--tls-key", at("key.pem")]
+          for (const program of ["pool-server", "miner"]) {
+            const noCa = yield* refused([program, ...pair, "--tls-ca", at("request.pem")])
+            assert.match(noCa.stderr, /request\.pem: cannot be used for TLS: there is no certificate \(PEM\) in it/)
+            assert.strictEqual(noCa.code, 2)
+            const unfit = yield* refused([program, "--tls-cert", at("cert.pem"), "--tls-key", at("ca.key")])
+            assert.match(unfit.stderr, /cert\.pem, \S+ca\.key: cannot be used for TLS: .*mismatch/)
+            assert.strictEqual(unfit.code, 2)
+          }
+        })
+      )
+    ))
+})
+
+it("pool-server: a database that does not answer is a missing peer, and no file", async () => {
+  const { code, stderr } = await run(["pool-server", ...free], {
+    env: { PITBOSS_DB: "postgres://me:geheim@127.0.0.1:1/d" }
+  })
+  assert.match(stderr, /the Postgres database of the pool ledger cannot be used: .*ECONNREFUSED.*\. Is it running/)
+  assert.notInclude(stderr, "geheim")
+  assert.strictEqual(code, 4)
 })
 
 describe("pool-server", () => {
@@ -115,9 +147,13 @@ describe("pool-server", () => {
     assert.match(program.output().stdout, /INFO\] stopped\n$/)
   })
 
-  it("says which port is taken", async () => {
-    const first = await start(["pool-server", ...free, "--lang", "en"])
+  it("says which port is taken, and whose the books are", async () => {
+    const books = join(temporary(), "books.sqlite")
+    const first = await start(["pool-server", ...free, "--lang", "en", "--db", books])
     const [, port = ""] = await first.until(/miners connect to 127\.0\.0\.1:(\d+)/)
+    const other = await run(["pool-server", ...free, "--db", books])
+    assert.match(other.stderr, /books\.sqlite\.owner belongs to pool-server \(pid \d+\)/)
+    assert.strictEqual(other.code, 4)
     const second = await run(["pool-server", "--http", "127.0.0.1:0", "--address", `127.0.0.1:${port}`])
     assert.match(second.stderr, /127\.0\.0\.1:\d+ is in use by another program; .* --address/)
     assert.strictEqual(second.code, 4)

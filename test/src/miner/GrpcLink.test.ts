@@ -8,6 +8,7 @@ import * as ProtoLoader from "@grpc/proto-loader"
 import { Chunk, Effect, Exit, Fiber, Redacted, Stream } from "effect"
 import type { LinkLost } from "../../../actors/miner/PoolLink.ts"
 import * as GrpcLink from "../../../src/miner/GrpcLink.ts"
+import { keys } from "../../harness/Certificates.ts"
 import { FakePool, job } from "../pool/grpc/FakePool.ts"
 import { originalProto, serve } from "../pool/grpc/Peers.ts"
 
@@ -156,6 +157,35 @@ it.scopedLive("nobody there, no such name and no pool are told apart", () =>
     assert.match(shut.detail, /hangs up at once: it may want TLS/)
     const web = Net.createServer((socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))
     assert.match((yield* lostBy(`127.0.0.1:${yield* listen(web)}`)).detail, /does not speak gRPC/)
+  })
+)
+
+it.scopedLive("what is wrong with TLS is said in words, and what to do", () =>
+  Effect.gen(function* () {
+    const { ca, cert, key } = yield* keys
+    const plain = yield* serve(new FakePool())
+    const open = yield* serve(new FakePool(), { tls: { cert, key, ca: null } })
+    const closed = yield* serve(new FakePool(), { tls: { cert, key, ca } })
+    const none = { ca: null, cert: null, key: null }
+    const details = yield* Effect.forEach(
+      [
+        [plain.port, { ...none, ca }, "localhost"],
+        [open.port, none, "localhost"],
+        [open.port, { ...none, ca }, "127.0.0.1"],
+        [closed.port, { ...none, ca }, "localhost"]
+      ] as const,
+      ([port, tls, host]) => Effect.map(lostBy(`https://${host}:${port}`, { tls }), ({ detail }) => detail)
+    )
+    const [speaksNone = "", unknown = "", another = "", asks = ""] = details
+    assert.match(speaksNone, /^port \d+ there does not speak TLS: leave out https:\/\/, or is it another port\?$/)
+    assert.match(
+      unknown,
+      /^the pool's certificate cannot be checked: [^:]+; --tls-ca FILE names an authority to trust$/
+    )
+    assert.match(another, /^the pool's certificate is not one for 127\.0\.0\.1: /)
+    assert.match(asks, /^the pool wants a certificate that it knows \(--tls-cert, --tls-key\): [^:]+$/)
+    const served = yield* link({ tls: { ca, cert, key } }).connect(`https://localhost:${closed.port}`, report)
+    assert.strictEqual((yield* Stream.runHead(served.jobs))._tag, "Some")
   })
 )
 

@@ -10,7 +10,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FastCheck, Layer, TestClock } from "effect"
+import { Effect, Exit, FastCheck, Layer, Scope, TestClock } from "effect"
 import type { BlockState, LedgerService, PayRule } from "../../../actors/pool/Ledger.ts"
 import { Ledger } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
@@ -368,6 +368,38 @@ describe("on Postgres", () => {
           assert.isAtLeast((yield* ledger.miners(newest)).length, 2)
         })
       ).pipe(Effect.provide(layer))
+    })
+  )
+})
+
+describe("on Postgres", () => {
+  const url = process.env["PITBOSS_TEST_POSTGRES"]
+  it.effect.skipIf(url === undefined)("the books have one owner (skipped: PITBOSS_TEST_POSTGRES names no server)", () =>
+    Effect.gen(function* () {
+      const { Redacted } = yield* Effect.promise(() => import("effect"))
+      const PgClient = yield* Effect.promise(() => import("@effect/sql-pg/PgClient"))
+      const open = Layer.build(PoolLedger.postgres(Redacted.make(url ?? "")))
+      const first = yield* Scope.make()
+      yield* Scope.extend(open, first)
+      const second = yield* Effect.flip(Effect.scoped(open))
+      assert.strictEqual(second._tag, "BooksTaken")
+      // The lock's connection breaks: it is taken again, and held as before.
+      const holders = (statement: string) =>
+        Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe<{ readonly pid: number }>(statement)).pipe(
+          Effect.provide(PgClient.layer({ url: Redacted.make(url ?? "") })),
+          Effect.map((rows) => rows.map(({ pid }) => pid))
+        )
+      const locks = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+      const [before] = yield* holders(locks)
+      yield* holders(`SELECT ${before} AS pid, pg_terminate_backend(${before})`)
+      const again = yield* Effect.gen(function* () {
+        yield* TestClock.adjust("5 seconds")
+        return yield* holders(locks)
+      }).pipe(Effect.repeat({ until: (pids) => pids.length === 1 && pids[0] !== before, times: 200 }))
+      assert.notDeepEqual(again, [before])
+      assert.strictEqual(again.length, 1)
+      yield* Scope.close(first, Exit.void)
+      yield* Effect.scoped(open)
     })
   )
 })

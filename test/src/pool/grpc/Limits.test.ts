@@ -1,13 +1,10 @@
-import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import * as Http2 from "node:http2"
 import * as Net from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
 import * as Sockets from "../../../../src/pool/grpc/Sockets.ts"
+import { keys } from "../../../harness/Certificates.ts"
 import { FakePool, job } from "./FakePool.ts"
 import { client, presentProto, serve, submit, subscribe } from "./Peers.ts"
 
@@ -106,42 +103,6 @@ it.scopedLive("sockets of one address are bounded; one that had calls and has no
       "open"
     )
     call.cancel()
-  })
-)
-
-interface Keys {
-  readonly ca: Buffer
-  readonly cert: Buffer
-  readonly key: Buffer
-}
-
-/** Certificates for one test: an authority, and one certificate for both sides. */
-const keys = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "pitboss-tls-"))),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-).pipe(
-  Effect.map((folder): Keys => {
-    const openssl = (...args: ReadonlyArray<string>) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" })
-    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", ...made, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test-ca", "-days", "2")
-    openssl("req", ...made, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=localhost")
-    openssl(
-      "x509",
-      "-req",
-      "-in",
-      "request.pem",
-      "-CA",
-      "ca.pem",
-      "-CAkey",
-      "ca.key",
-      "-CAcreateserial",
-      "-out",
-      "cert.pem",
-      "-days",
-      "2"
-    )
-    const read = (name: string) => readFileSync(join(folder, name))
-    return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") }
   })
 )
 
