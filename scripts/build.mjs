@@ -4,7 +4,7 @@
  * A command's code is loaded only when that command runs, which keeps `--help` fast and small processes small. The extra
  * bins are one-line programs that name a sub-command of the same main.
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
@@ -28,6 +28,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: false,
+  define: { bundledPoolProto: JSON.stringify(readFileSync(join(root, "src/pool/grpc/pool.proto"), "utf8")) },
   external: ["better-sqlite3", "*.node", "pg-native"],
   // CommonJS packages inside the bundle still call require() for Node's own modules.
   banner: {

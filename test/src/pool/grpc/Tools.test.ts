@@ -1,12 +1,14 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import * as Http2 from "node:http2"
 import { createRequire } from "node:module"
+import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
 import * as ProtoLoader from "@grpc/proto-loader"
 import * as Effect from "effect/Effect"
 import protobuf from "protobufjs"
 import descriptor from "protobufjs/ext/descriptor/index.js"
+import { packageRoot } from "../../../../kernels/Paths.ts"
 import * as Protos from "../../../../src/pool/grpc/Protos.ts"
 import * as Reflection from "../../../../src/pool/grpc/Reflection.ts"
 import { FakePool } from "./FakePool.ts"
@@ -188,8 +190,16 @@ it.scopedLive("health follows what the pool can do, for a client of the publishe
   })
 )
 
-it("the text for reflection is pool.proto", () => {
-  assert.strictEqual(Protos.pool, readFileSync(presentProto, "utf8"))
+it("the text for reflection is pool.proto, also in the bundle", () => {
+  const text = readFileSync(presentProto, "utf8")
+  assert.strictEqual(Protos.pool, text)
+  const chunks = join(packageRoot, "dist", "chunks")
+  const bundled = readdirSync(chunks)
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => readFileSync(join(chunks, name), "utf8"))
+    .find((chunk) => chunk.includes("service MiningPool {"))
+  // Quotes and line ends are escaped there, so line by line.
+  for (const line of text.split("\n").filter((each) => !/["`]/.test(each))) assert.include(bundled, line)
 })
 
 it("every field of the original protocol keeps its number and type", () => {
