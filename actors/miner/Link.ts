@@ -4,7 +4,7 @@
  * | what happens | what it does |
  * |---|---|
  * | a try fails | the next address; after the last one a wait, doubling from 250 ms to 5 s, up to half of it random |
- * | a session that gave work is lost | the first address again, with the waits from the beginning |
+ * | a session that gave work is lost | the first address again; for half a minute waits of at most 1 s, for a restart is short |
  * | the pool refuses for good (wrong token, banned) | that address rests for a minute |
  * | a fallback serves | every minute it is looked whether the first address is back |
  * | no job comes | nothing: it waits, and says so; silence is no error |
@@ -23,6 +23,9 @@ import type { Pending } from "./Outbox.ts"
 import { LinkLost, PoolLink, type PoolLinkService, type PoolSession } from "./PoolLink.ts"
 
 const backoff = Backoff.make({ min: "250 millis", max: "5 seconds", jitter: 0.5 })
+/** The same for a pool that worked until a moment ago: thousands come back with us, so most of it is random. */
+const soon = Backoff.make({ min: "250 millis", max: "1 second", jitter: 0.8 })
+const soonMillis = 30_000
 /** How long an address rests that refused for good, and how often the first address is looked for, milliseconds. */
 const restMillis = 60_000
 const preferEvery = "1 minute"
@@ -126,6 +129,7 @@ const body = (core: MinerCore, link: PoolLinkService, addresses: ReadonlyArray<s
     const rests = new Map<string, number>()
     let index = 0
     let failures = 0
+    let lostAt = Number.NEGATIVE_INFINITY
     let reason = ""
     for (;;) {
       const address = addresses[index] ?? first
@@ -147,13 +151,15 @@ const body = (core: MinerCore, link: PoolLinkService, addresses: ReadonlyArray<s
         continue
       }
       failures += 1
+      if (worked) lostAt = core.now()
+      const policy = core.now() < lostAt + soonMillis ? soon : backoff
       if (lost.final) rests.set(address, core.now() + restMillis)
       const { detail, final } = lost
       reason = detail
       core.tell({ _tag: "Disconnected", at: core.now(), address, detail, failures, final })
       index = worked ? 0 : (index + 1) % addresses.length
       const round = Math.floor((failures - 1) / addresses.length)
-      const wait = index === 0 ? Backoff.delayMillis(backoff, round, yield* Random.next) : backoff.minMillis
+      const wait = index === 0 ? Backoff.delayMillis(policy, round, yield* Random.next) : policy.minMillis
       yield* pause(core, wait, detail)
     }
   })

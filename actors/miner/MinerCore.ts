@@ -12,7 +12,7 @@ import type { Digest } from "../../kernels/NockPowTypes.ts"
 import { difficultyOf } from "../pool/Job.ts"
 import * as Limbs from "../pool/Limbs.ts"
 import { Rate } from "../pool/Rate.ts"
-import type { ShareAnswer, ShareCode } from "../pool/Share.ts"
+import { notJudged, type ShareAnswer, type ShareCode } from "../pool/Share.ts"
 import { type Assignment, Board } from "./Board.ts"
 import type { IdleCause, LinkState, MinerEvent, MinerStatus, ThreadStatus } from "./MinerStatus.ts"
 import { mostPending, Outbox, type Pending } from "./Outbox.ts"
@@ -29,9 +29,6 @@ const mineAlone = 120_000
 const rateMillis = 30_000
 /** Part of the newest measurement in the latency that is shown. */
 const freshness = 0.2
-
-/** Answers that say nothing about the share itself: it is handed in again, in this session or the next one. */
-const notJudged: ReadonlySet<ShareCode> = new Set<ShareCode>(["rate-limited", "internal", "unauthorised"])
 
 const digestOf = (limbs: Uint8Array): Digest => [
   Limbs.limbAt(limbs, 0),

@@ -40,6 +40,9 @@ export const ShareCode = Schema.Literal(
 )
 export type ShareCode = typeof ShareCode.Type
 
+/** Answers that say nothing about the share itself: it may be handed in again, in this session or in the next one. */
+export const notJudged: ReadonlySet<ShareCode> = new Set<ShareCode>(["rate-limited", "internal", "unauthorised"])
+
 export interface ShareAnswer {
   readonly code: ShareCode
   /** One sentence for the miner's operator. */

@@ -2,7 +2,8 @@
  * A miner that survives everything and keeps its own books: what was acknowledged to it, and when it was back.
  *
  * It reconnects for ever with a capped and jittered back-off, resumes its session, searches real shares for the job it
- * has, and hands in again what was not answered when a connection broke; "duplicate" then means that the pool has it.
+ * has, also while there is no pool, and hands in again what was not answered when a connection broke; "duplicate" then
+ * means that the pool has it.
  */
 import { setTimeout as sleep } from "node:timers/promises"
 import { keyOf } from "./books.ts"
@@ -17,18 +18,28 @@ const submitBlock = headers(Messages.submitPath)
 const backoff = { least: 100, most: 1_000 }
 const perTurn = 64
 const inFlight = 8
+/** Shares that wait for a pool. */
+const mostReady = 512
 
 interface Sent {
   readonly order: Messages.Order
   readonly share: Found
+  /** Found while there was no pool. */
+  readonly away: boolean
 }
+
+const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1)
 
 export class Miner {
   /** Keys of acknowledged shares with the number of times they were acknowledged as accepted. */
   readonly acknowledged = new Map<string, number>()
   readonly answers = new Map<string, number>()
+  /** The same, of shares that were found while there was no pool. */
+  readonly awayAnswers = new Map<string, number>()
   /** When it got its present connection's first order, ms of performance.now; null while it has none. */
   workingSince: number | null = null
+  /** When the first share of its present connection was acknowledged as accepted; null while none was. */
+  acceptedSince: number | null = null
   readonly #port: number
   readonly #name: string
   readonly #lane: number
@@ -51,6 +62,7 @@ export class Miner {
     for (let failures = 0; !this.#stopped; failures++) {
       const worked = await this.#connected()
       this.workingSince = null
+      this.acceptedSince = null
       this.#connection = null
       if (worked) failures = 0
       const most = Math.min(backoff.most, backoff.least * 2 ** failures)
@@ -84,13 +96,12 @@ export class Miner {
 
   #pump(): void {
     const connection = this.#connection
-    if (connection === null || this.workingSince === null || !connection.usable) return
-    while (this.#open < inFlight) {
+    while (connection?.usable === true && this.workingSince !== null && this.#open < inFlight) {
       const next = this.#ready.pop()
       if (next === undefined) break
       this.#submit(connection, next)
     }
-    if (this.#open < inFlight && this.#refill === null) {
+    if (this.#ready.length < mostReady && this.#refill === null && !this.#stopped) {
       this.#refill = this.#search().finally(() => {
         this.#refill = null
         this.#pump()
@@ -103,13 +114,14 @@ export class Miner {
     if (order === null) return
     const from = this.#tried
     this.#tried += perTurn
-    for (const share of await search(order, this.#lane, from, perTurn, true)) this.#ready.push({ order, share })
+    const found = await search(order, this.#lane, from, perTurn, true)
+    for (const share of found) this.#ready.push({ order, share, away: this.workingSince === null })
     // An even load, not the most that is possible.
     await sleep(100)
   }
 
   #submit(connection: Connection, sent: Sent): void {
-    const { order, share } = sent
+    const { away, order, share } = sent
     const prefix = Messages.resultPrefix(order.workId, this.#name, this.#session)
     let code: string | null = null
     this.#open += 1
@@ -118,13 +130,17 @@ export class Miner {
         const ack = Messages.ack(bytes)
         code = Messages.codes[ack.code] ?? String(ack.code)
         const key = keyOf(order.workId, share.nonce)
-        if (ack.success) this.acknowledged.set(key, (this.acknowledged.get(key) ?? 0) + 1)
+        if (ack.success) {
+          this.acknowledged.set(key, (this.acknowledged.get(key) ?? 0) + 1)
+          this.acceptedSince ??= performance.now()
+        }
         if (code === "duplicate") this.acknowledged.set(key, this.acknowledged.get(key) ?? 0)
       },
       ended: () => {
         this.#open -= 1
         const said = code ?? "no answer"
-        this.answers.set(said, (this.answers.get(said) ?? 0) + 1)
+        count(this.answers, said)
+        if (away) count(this.awayAnswers, said)
         if (code === null || code === "internal" || code === "rate limited") this.#ready.push(sent)
         this.#pump()
       }

@@ -11,8 +11,10 @@ import { root } from "./Processes.ts"
 export const worker = "the-real-one"
 
 export class RealMiner {
-  /** When it took a job of its present connection, ms of performance.now. */
+  /** When its present connection began, ms of performance.now; null while it has none. */
   workingSince: number | null = null
+  /** When the first share of it was accepted. */
+  acceptedSince: number | null = null
   /** Shares that it counted as accepted. */
   accepted = 0
   readonly #child: ChildProcess
@@ -30,9 +32,14 @@ export class RealMiner {
     this.#ended = new Promise((resolve) => this.#child.once("exit", (code, signal) => resolve(code ?? signal ?? "?")))
     if (this.#child.stdout === null) return
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
-      if (line.includes("trying again")) this.workingSince = null
-      else if (line.includes("new job")) this.workingSince ??= performance.now()
-      else if (line.includes("share accepted")) this.accepted += 1
+      if (line.includes("trying again")) {
+        this.workingSince = null
+        this.acceptedSince = null
+      } else if (line.includes("connected to")) this.workingSince ??= performance.now()
+      else if (line.includes("share accepted")) {
+        this.accepted += 1
+        this.acceptedSince ??= performance.now()
+      }
     })
   }
 

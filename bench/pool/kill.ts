@@ -32,19 +32,39 @@ const freePort = () =>
     })
   })
 
-/** Milliseconds from a moment until each miner had work again. */
-const back = async (
-  miners: ReadonlyArray<{ readonly workingSince: number | null }>,
-  since: number
-): Promise<ReadonlyArray<number>> => {
+interface Worker {
+  readonly workingSince: number | null
+  readonly acceptedSince: number | null
+}
+
+/** Milliseconds from a moment until each miner was connected again, and until its first share was accepted. */
+interface Back {
+  readonly connected: ReadonlyArray<number>
+  readonly accepted: ReadonlyArray<number>
+}
+
+const back = async (miners: ReadonlyArray<Worker>, since: number): Promise<Back> => {
   const end = performance.now() + patience
+  const times = (of: (miner: Worker) => number | null) => miners.map((miner) => (of(miner) ?? Number.NaN) - since)
   for (;;) {
-    const times = miners.map(({ workingSince }) => (workingSince === null ? Number.NaN : workingSince - since))
-    if (times.every((time) => time > 0)) return times
+    const connected = times(({ workingSince }) => workingSince)
+    const accepted = times(({ acceptedSince }) => acceptedSince)
+    if ([...connected, ...accepted].every((time) => time > 0)) return { connected, accepted }
     if (performance.now() > end) throw new Error("a miner did not come back within a minute")
     await sleep(20)
   }
 }
+
+const sum = (counts: ReadonlyArray<ReadonlyMap<string, number>>): ReadonlyMap<string, number> => {
+  const all = new Map<string, number>()
+  for (const [name, count] of counts.flatMap((each) => [...each])) all.set(name, (all.get(name) ?? 0) + count)
+  return all
+}
+
+const listed = (counts: ReadonlyMap<string, number>) =>
+  [...counts].map(([name, count]) => `${count} ${name}`).join(", ") || "none"
+
+const seconds = (millis: number) => `${(millis / 1000).toFixed(2)} s`
 
 interface Judgement {
   readonly rows: number
@@ -89,8 +109,9 @@ export const run = async (options: Options): Promise<boolean> => {
   const everybody = [...miners, real]
   await back(everybody, 0)
 
-  const fromKill: Array<number> = []
-  const fromStart: Array<number> = []
+  const up: Array<number> = []
+  const connected: Array<number> = []
+  const accepted: Array<number> = []
   for (let kill = 1; kill <= kills; kill++) {
     await sleep(1000 * (work.least + Math.random() * (work.most - work.least)))
     const killed = performance.now()
@@ -99,11 +120,12 @@ export const run = async (options: Options): Promise<boolean> => {
     server = await start()
     const ready = performance.now()
     const times = await back(everybody, killed)
-    fromKill.push(...times)
-    fromStart.push(...times.map((time) => Math.max(0, time - (ready - killed))))
+    up.push(ready - killed)
+    connected.push(...times.connected)
+    accepted.push(...times.accepted)
     Processes.say(
-      `kill ${kill}: the pool was up after ${((ready - killed) / 1000).toFixed(2)} s, the last miner was back ` +
-        `${(Math.max(...times) / 1000).toFixed(2)} s after the kill`
+      `kill ${kill}: the pool was up after ${seconds(ready - killed)}, the last miner was connected after ` +
+        `${seconds(Math.max(...times.connected))}, its first share accepted after ${seconds(Math.max(...times.accepted))}`
     )
   }
   await sleep(2_000)
@@ -121,24 +143,28 @@ export const run = async (options: Options): Promise<boolean> => {
     ...(code === 0 ? [] : [`the pool ended with ${code}`]),
     ...(end === 0 ? [] : [`the miner ended with ${end}`])
   ]
-  const answers = new Map<string, number>()
-  for (const miner of miners) {
-    for (const [name, count] of miner.answers) answers.set(name, (answers.get(name) ?? 0) + count)
-  }
-  const worst = Math.max(...fromKill) / 1000
-  const worstFromStart = Math.max(...fromStart) / 1000
+  const away = sum(miners.map(({ awayAnswers }) => awayAnswers))
+  const worst = Math.max(...accepted) / 1000
   Processes.say(`${acknowledged} shares acknowledged, ${rows} in the books (more: the answer was lost with the pool)`)
   Processes.say(
-    `of them ${real.accepted} of the program miner; answers to the others: ${[...answers].map(([name, count]) => `${count} ${name}`).join(", ")}`
+    `of them ${real.accepted} of the program miner; answers to the others: ${listed(sum(miners.map(({ answers }) => answers)))}`
   )
+  Processes.say(`answers to shares found while there was no pool: ${listed(away)}`)
   Processes.say(
-    `back at work after the kill: p50 ${(Processes.median(fromKill) / 1000).toFixed(2)} s, max ${worst.toFixed(2)} s; ` +
-      `after the pool was up: max ${worstFromStart.toFixed(2)} s (aim: within 5 s)`
+    `after the kill, p50 and max: pool up ${seconds(Processes.median(up))}, ${seconds(Math.max(...up))}; ` +
+      `miners connected ${seconds(Processes.median(connected))}, ${seconds(Math.max(...connected))}; ` +
+      `first share accepted ${seconds(Processes.median(accepted))}, ${worst.toFixed(2)} s (aim: within 5 s)`
   )
   Processes.say(
     all.length === 0 ? "books: every acknowledged share stands there once; they balance" : `BOOKS: ${all.join("; ")}`
   )
-  const figures = { kills, miners: everybody.length, acknowledged, rows, backP50: Processes.median(fromKill) / 1000 }
-  Processes.record("kill", { ...figures, backMax: worst, backAfterStartMax: worstFromStart, problems: all })
+  const figures = { kills, miners: everybody.length, acknowledged, rows, away: Object.fromEntries(away) }
+  const times = {
+    upMax: Math.max(...up) / 1000,
+    connectedMax: Math.max(...connected) / 1000,
+    acceptedP50: Processes.median(accepted) / 1000,
+    acceptedMax: worst
+  }
+  Processes.record("kill", { ...figures, ...times, problems: all })
   return all.length === 0
 }

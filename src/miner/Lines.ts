@@ -5,6 +5,7 @@
  * care: a broken connection is a warning when it breaks and then once a minute, however often it is tried.
  */
 import type { MinerEvent, MinerStatus } from "../../actors/miner/MinerStatus.ts"
+import { notJudged } from "../../actors/pool/Share.ts"
 import { hashrate } from "../console/Format.ts"
 import type { Entry, Level, Value } from "../telemetry/Log.ts"
 
@@ -44,7 +45,7 @@ const tell = (event: MinerEvent): Told => {
       if (event.code === "accepted") return ["info", "share accepted", fields]
       if (event.code === "stale" || event.code === "unknown-job") return ["info", "share stale", fields]
       if (event.code === "duplicate" && event.sent > 1) return ["info", "share was counted before", fields]
-      if (event.code === "rate-limited" || event.code === "internal") {
+      if (notJudged.has(event.code)) {
         return ["warn", "the pool could not take a share yet; handing it in again", fields]
       }
       return ["warn", "share rejected", fields]

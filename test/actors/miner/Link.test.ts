@@ -145,6 +145,33 @@ describe("miner: lost connections", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.scoped("a pool that worked until now is asked every second for half a minute, then as any other", () =>
+    Effect.gen(function* () {
+      const world = yield* miner(1, ["a:7777"])
+      const [pool] = world.pools
+      assert.isDefined(pool)
+      if (pool === undefined) return
+      yield* settle
+      yield* pool.order(job())
+      yield* settle
+      pool.refuses = { detail: "connection refused", final: false }
+      yield* pool.cut()
+      const tries = (after: "1 seconds" | "6 seconds" | "10 seconds") =>
+        Effect.gen(function* () {
+          const before = pool.connects
+          yield* TestClock.adjust(after)
+          return pool.connects - before
+        })
+      // Never more than a second apart, whatever the dice say.
+      for (let second = 0; second < 29; second++) assert.isAtLeast(yield* tries("1 seconds"), 1, `second ${second}`)
+      yield* tries("6 seconds")
+      assert.isAtMost(yield* tries("10 seconds"), 4)
+      pool.refuses = null
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* world.service.status).link._tag, "Connected")
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scoped("the next pool of the list takes over, and the first one again when it is back", () =>
     Effect.gen(function* () {
       const world = yield* miner(1, ["a:7777", "b:7777"])
