@@ -36,13 +36,15 @@ export interface CoinbaseShare {
   readonly nicks: bigint
 }
 
-/** A block of ours on the heaviest chain. */
+/** A block on the heaviest chain. */
 export interface ChainBlock {
   readonly height: number
   readonly blockId: string
   readonly parent: string
   readonly timestamp: number
   readonly commitment: Limbs
+  /** Of its proof of work; with the commitment it says whose block it is. Null for a block without one. */
+  readonly nonce: Limbs | null
   readonly coinbase: ReadonlyArray<CoinbaseShare>
 }
 

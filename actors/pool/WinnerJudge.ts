@@ -6,6 +6,9 @@
  * What left the heaviest chain again is orphaned and its credits are reversed. The books are asked again after a
  * failure; nothing is decided twice.
  *
+ * A block is ours by its commitment and its nonce: of several shares that met the target of one commitment, or of two
+ * pools that hand out one candidate, only the one that the chain shows is paid.
+ *
  * | state          | the chain has our block      | it has another one, or went on          | not there yet      |
  * |----------------|------------------------------|-----------------------------------------|--------------------|
  * | found, proving | accepted                     | stale                                   | wait               |
@@ -83,20 +86,21 @@ const judge = (core: PoolCore, winner: Winner, tip: ChainTip): Effect.Effect<voi
   Effect.gen(function* () {
     const { height } = winner.block
     const there = tip.height < height ? null : yield* core.ground.source.blockAt(height)
-    const ours = there !== null && Limbs.equal(there.commitment, winner.block.commitment)
-    if (ours && core.winners.leader(winner) === winner) return yield* shown(core, winner, there, tip)
+    const sameWork = there !== null && Limbs.equal(there.commitment, winner.block.commitment)
+    const ours = sameWork && there.nonce !== null && Limbs.equal(there.nonce, winner.block.nonce)
+    if (ours) return yield* shown(core, winner, there, tip)
     if (winner.state === "orphaned") {
       if (tip.height - height >= core.ground.source.maturity) core.winners.forget(winner)
       return
     }
-    if (winner.verdict === null) winner.verdict = ours ? second : missing(core, winner, there, tip)
+    if (winner.verdict === null) winner.verdict = sameWork ? second : missing(core, winner, there, tip)
     if (winner.verdict === null) return
     winner.cancel?.()
     const { detail, state } = winner.verdict
     yield* settle(core, winner, state, detail)
   })
 
-const second = { state: "stale", detail: "another share of ours is this block" } as const
+const second = { state: "stale", detail: "another share for the same work is this block" } as const
 
 const shown = (core: PoolCore, winner: Winner, there: ChainBlock, tip: ChainTip): Effect.Effect<void, LedgerFailed> =>
   Effect.gen(function* () {

@@ -272,6 +272,7 @@ export const make = (
           parent: header.parent,
           timestamp: Time.toMillis(header.timestamp),
           commitment: bytes.commitment,
+          nonce: bytes.nonce,
           coinbase: payees.map((payee) => ({ pkh: native.base58(payee.pkh), nicks: payee.nicks }))
         }
       }).pipe(Effect.mapError(unavailable))

@@ -80,7 +80,12 @@ const bytes = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromS
 const TransactionRow = Schema.Struct({ txId: Schema.String, payment: Schema.String, body: bytes })
 const CandidateRow = Schema.Struct({ parent: Schema.String, height: Integer, page: bytes, transactions: bytes })
 const OfferedRow = Schema.Struct({ commitment: bytes, page: bytes, madeAt: Integer })
-const BytesRow = Schema.Struct({ page: bytes, proof: Schema.NullOr(bytes), commitment: bytes })
+const BytesRow = Schema.Struct({
+  page: bytes,
+  proof: Schema.NullOr(bytes),
+  commitment: bytes,
+  nonce: Schema.NullOr(bytes)
+})
 const PaymentRow = Schema.Struct({
   id: Schema.String,
   outputs: Schema.parseJson(Schema.Array(Schema.Struct({ pkh: Schema.String, nicks: Schema.BigInt })))
@@ -118,7 +123,8 @@ export const make = (sql: SqlClient.SqlClient) => {
       Effect.map(sql`SELECT id FROM devnet_blocks WHERE id = ${id} AND canonical = 1`, (found) => found.length > 0),
     blockOf: (commitment: Limbs, nonce: Limbs) =>
       first(HeaderRow, sql`SELECT ${header} FROM devnet_blocks WHERE commitment = ${commitment} AND nonce = ${nonce}`),
-    bytesOf: (id: string) => first(BytesRow, sql`SELECT page, proof, commitment FROM devnet_blocks WHERE id = ${id}`),
+    bytesOf: (id: string) =>
+      first(BytesRow, sql`SELECT page, proof, commitment, nonce FROM devnet_blocks WHERE id = ${id}`),
     transactionsOf: (id: string) =>
       rows(
         TransactionRow,

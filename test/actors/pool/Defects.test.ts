@@ -69,13 +69,12 @@ describe("defects of the existing pool", () => {
       chain.verdict = "lose"
       const { kernel, ledger, pool } = yield* start({ chain })
       const miner = yield* TestMiner.connect(pool)
-      const { commitment } = miner.work.job.candidate
       yield* miner.share(networkDifficulty)
       yield* settle
       assert.deepStrictEqual([kernel.proved.length, chain.delivered.length], [1, 1])
       const before = yield* pool.status
       assert.deepStrictEqual([before.ledger?.found, before.ledger?.accepted], [1, 0])
-      yield* chain.extend(commitment)
+      yield* chain.extend(ledger.block(1))
       yield* settle
       assert.strictEqual((yield* pool.status).ledger?.accepted, 1)
       assert.strictEqual(ledger.block(1).blockId, chain.tip.blockId)

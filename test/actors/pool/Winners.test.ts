@@ -22,10 +22,9 @@ const found = (swaps: Swaps = {}) =>
     const pool = yield* start(swaps)
     const miner = yield* TestMiner.connect(pool.pool)
     yield* miner.share()
-    const { commitment } = miner.work.job.candidate
     yield* miner.share(networkDifficulty)
     yield* settle
-    return { ...pool, miner, commitment }
+    return { ...pool, miner }
   })
 
 const trail = ({ ledger }: Pick<TestPool, "ledger">, id = 1) =>
@@ -64,7 +63,7 @@ describe("a found block", () => {
       assert.deepStrictEqual(trail(run), ["proving", "submitted"])
       assert.strictEqual((yield* run.pool.status).lastOwnBlockAt, null)
       assert.strictEqual(run.ledger.balance("alice").immatureNicks, 0n)
-      yield* chain.extend(run.commitment)
+      yield* chain.extend(run.ledger.block(1))
       yield* settle
       assert.strictEqual(trail(run).at(-1), "accepted")
     })
@@ -125,7 +124,7 @@ describe("a found block", () => {
       const chain = yield* FakeChain.make()
       chain.verdict = "lose"
       const run = yield* found({ chain })
-      yield* chain.extend(run.commitment, true)
+      yield* chain.extend(run.ledger.block(1), true)
       yield* pass(31_000, 1_000)
       assert.strictEqual(trail(run).at(-1), "accepted")
     })
@@ -182,6 +181,30 @@ describe("proofs", () => {
       assert.deepStrictEqual([trail(run, 3), trail(run, 4)], [["stale"], ["stale"]])
       assert.isTrue(run.ledger.balance("alice").immatureNicks <= 7_920n)
     })
+  )
+
+  it.scoped(
+    "a block is the share's whose nonce it has: another share of ours is paid for it, a stranger's is none",
+    () =>
+      Effect.gen(function* () {
+        const chain = yield* FakeChain.make()
+        chain.verdict = "lose"
+        const run = yield* found({ chain })
+        yield* run.miner.share(networkDifficulty)
+        yield* settle
+        yield* chain.extend(run.ledger.block(2))
+        yield* settle
+        assert.deepStrictEqual([trail(run, 1).at(-1), trail(run, 2).at(-1)], ["stale", "accepted"])
+        const paid = run.ledger.balance("alice").immatureNicks
+        yield* run.miner.share(networkDifficulty)
+        yield* settle
+        assert.strictEqual(trail(run, 3).at(-1), "submitted")
+        const { commitment } = run.ledger.block(3)
+        yield* chain.extend({ commitment, nonce: run.miner.nonce(networkDifficulty) })
+        yield* settle
+        assert.strictEqual(trail(run, 3).at(-1), "stale")
+        assert.strictEqual(run.ledger.balance("alice").immatureNicks, paid)
+      })
   )
 
   it.scoped("the newest of those that wait is proved first", () =>
@@ -280,7 +303,7 @@ describe("after a restart", () => {
       const run = yield* twice(
         ({ chain, ledger }) => {
           assert.strictEqual(ledger.block(1).state, "submitted")
-          return Effect.asVoid(chain.extend(ledger.block(1).commitment))
+          return Effect.asVoid(chain.extend(ledger.block(1)))
         },
         new FakeKernel(),
         "lose"

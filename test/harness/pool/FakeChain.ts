@@ -12,6 +12,11 @@ import { type Candidate, type Limbs, limbsBytes, maxTarget } from "../../../acto
 export const poolAddress = "pool-address"
 export const fundAddress = "fund-address"
 
+export interface Found {
+  readonly commitment: Limbs
+  readonly nonce: Limbs | null
+}
+
 export interface Delivery {
   readonly candidate: Candidate
   readonly nonce: Limbs
@@ -45,7 +50,7 @@ export class FakeChain {
     this.#candidates = candidates
     this.#events = events
     this.target = target
-    this.blocks.push(this.#block("genesis", this.#commitment()))
+    this.blocks.push(this.#block("genesis", { commitment: this.#commitment(), nonce: null }))
     this.candidate = this.#next()
   }
 
@@ -62,12 +67,12 @@ export class FakeChain {
     return last
   }
 
-  /** Somebody's block on top; of ours with this commitment. `quiet`: no event is told. */
-  extend(commitment: Limbs | null = null, quiet = false): Effect.Effect<ChainBlock> {
+  /** Somebody's block on top; of ours with this commitment and nonce. `quiet`: no event is told. */
+  extend(ours: Found | null = null, quiet = false): Effect.Effect<ChainBlock> {
     return Effect.suspend(() => {
-      const block = this.#block(commitment === null ? "theirs" : "ours", commitment ?? this.#commitment())
+      const block = ours === null ? this.#theirs() : this.#block("ours", ours)
       this.blocks.push(block)
-      return Effect.as(this.#changed(commitment !== null, quiet), block)
+      return Effect.as(this.#changed(ours !== null, quiet), block)
     })
   }
 
@@ -76,7 +81,7 @@ export class FakeChain {
     return Effect.suspend(() => {
       const gone = this.blocks.length - block.height
       this.blocks.splice(block.height, gone, block)
-      for (let i = 0; i < gone; i++) this.blocks.push(this.#block("theirs", this.#commitment()))
+      for (let i = 0; i < gone; i++) this.blocks.push(this.#theirs())
       return this.#changed(false, false)
     })
   }
@@ -85,7 +90,7 @@ export class FakeChain {
   reorg(depth: number): Effect.Effect<void> {
     return Effect.gen(this, function* () {
       const gone = this.blocks.splice(-depth)
-      for (let i = 0; i <= depth; i++) this.blocks.push(this.#block("theirs", this.#commitment()))
+      for (let i = 0; i <= depth; i++) this.blocks.push(this.#theirs())
       for (const { blockId, height } of gone) yield* PubSub.publish(this.#events, { _tag: "Orphaned", blockId, height })
       yield* this.#changed(false, false)
     })
@@ -152,7 +157,7 @@ export class FakeChain {
           const { height } = candidate
           if (this.verdict === "refuse") return yield* new BlockRefused({ height, reason: "the proof is wrong" })
           if (this.verdict === "stale" || candidate.parent !== this.tip.blockId) return "stale"
-          if (this.verdict === "accept") yield* this.extend(candidate.commitment)
+          if (this.verdict === "accept") yield* this.extend({ commitment: candidate.commitment, nonce })
           return "delivered"
         }),
       notes: () => Effect.succeed([]),
@@ -188,7 +193,11 @@ export class FakeChain {
     })
   }
 
-  #block(kind: string, commitment: Limbs): ChainBlock {
+  #theirs(): ChainBlock {
+    return this.#block("theirs", { commitment: this.#commitment(), nonce: null })
+  }
+
+  #block(kind: string, { commitment, nonce }: Found): ChainBlock {
     const height = this.blocks.length
     const parent = this.blocks.at(-1)?.blockId ?? ""
     const coinbase =
@@ -199,7 +208,7 @@ export class FakeChain {
           ]
         : [{ pkh: "somebody", nicks: 10_000n }]
     this.#serial += 1
-    return { height, blockId: `${kind}-${height}-${this.#serial}`, parent, timestamp: 0, commitment, coinbase }
+    return { height, blockId: `${kind}-${height}-${this.#serial}`, parent, timestamp: 0, commitment, nonce, coinbase }
   }
 
   #next(): Candidate {

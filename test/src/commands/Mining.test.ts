@@ -50,7 +50,7 @@ const totals = (miner: Program): Record<string, unknown> => {
 
 const told = (miner: Program, message: string) => miner.output().stdout.split(`"${message}"`).length - 1
 
-const until = async (what: string, holds: () => boolean | Promise<boolean>, seconds = 150) => {
+const until = async (what: string, holds: () => boolean | Promise<boolean>, seconds = 500) => {
   const end = performance.now() + seconds * 1000
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`${seconds} s without this: ${what}`)
@@ -131,7 +131,7 @@ describe.skipIf(!existsSync(hostExecutable))("two terminals", () => {
     const [own = ""] = /MINING_PUBKEY is not set: .*, (\w{52,56})/.exec(pool.output().stdout)?.slice(1) ?? []
     assert.strictEqual((await api<Shapes.Notes>(`/api/v1/notes?pkh=${own}`)).totalNicks, String(reward))
     await stopped(pool)
-  }, 300_000)
+  }, 600_000)
 
   it("shares found while the pool is dead are accepted by the next one, and every share counts once", async () => {
     const home = temporary()
@@ -170,5 +170,5 @@ describe.skipIf(!existsSync(hostExecutable))("two terminals", () => {
     const counted = count("accepted") + count("duplicate")
     assert.strictEqual(told(miner, "share found"), counted + over)
     assert.deepStrictEqual(books, { shares: counted, nonces: counted })
-  }, 300_000)
+  }, 600_000)
 })
