@@ -5,7 +5,7 @@
  * pool (actors/pool/PoolTree)
  * |- ledger-writer, share-check, chain, winner-judge, winner-prover, job-board, connections, payout
  * |- devnet     renews candidates of the embedded chain
- * |- log, control, http, grpc, reporter   (Surface.ts)
+ * |- log, grpc, http, control, reporter   (Surface.ts)
  * ```
  *
  * Storage, chain and kernel hosts are acquired before the tree and released after it. A stop lets shares in the check

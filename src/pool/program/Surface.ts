@@ -2,10 +2,10 @@
  * What shows and steers a running pool: the children that the composition adds behind the pool's own.
  *
  * ```
+ * |- log        events as lines
  * |- grpc       the port of the miners, and its health
  * |- http       the HTTP API
  * |- control    the control socket
- * |- log        events as lines
  * |- reporter   the status summary, and why miners are idle or do not come
  * ```
  *
@@ -180,9 +180,10 @@ export const children = (options: Options, world: World) => {
   const ports: Ports = { miners: null, http: null }
   return [
     log(options, world),
-    control(options, world, ports),
-    http(options, world, ports),
+    // Before the others: after a restart the miners wait for it.
     grpc(options, world, ports),
+    http(options, world, ports),
+    control(options, world, ports),
     reporter(options, world)
   ] as const
 }
