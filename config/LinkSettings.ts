@@ -12,7 +12,7 @@ const logLevel: Kind<(typeof levels)[number]> = {
   schema: Schema.transform(
     Schema.String.pipe(
       Schema.filter((value) =>
-        value.split(",").every((part) => /^([\w:.-]+=)?(trace|debug|info|warn|error)$/i.test(part))
+        value.split(",").every((part) => /^([\w:.-]+=\w+|trace|debug|info|warn|error)$/i.test(part))
       )
     ),
     Schema.Literal(...levels),

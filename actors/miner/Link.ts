@@ -6,8 +6,8 @@
  * | a try fails | the next address; after the last one a wait, doubling from 250 ms to 5 s, up to half of it random |
  * | a session that gave work is lost | the first address again; for half a minute waits of at most 1 s, for a restart is short |
  * | the pool refuses for good (wrong token, banned) | that address rests for a minute |
- * | a fallback serves | every minute it is looked whether the first address is back |
- * | no job comes | nothing: it waits, and says so; silence is no error |
+ * | a fallback serves | every minute it is looked whether the first address is back, with work |
+ * | no work comes for a minute | the next address; without another one it waits and says so: silence is no error |
  *
  * Losing a pool is expected trouble and stays in here. The threads go on with the last job meanwhile; shares without an
  * answer are handed in again to the pool that they belong to.
@@ -18,7 +18,7 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import * as Backoff from "../runtime/Backoff.ts"
 import * as ChildSpec from "../runtime/ChildSpec.ts"
-import type { MinerCore } from "./MinerCore.ts"
+import { type MinerCore, unusable } from "./MinerCore.ts"
 import type { Pending } from "./Outbox.ts"
 import { LinkLost, PoolLink, type PoolLinkService, type PoolSession } from "./PoolLink.ts"
 
@@ -35,6 +35,11 @@ const reportEvery = "15 seconds"
 /** Without a job for so long, the operator is told; and again so often. */
 const idleAfter = "10 seconds"
 const idleAgain = "1 minute"
+/** A pool that gives no work for about so long is left when there is another one, milliseconds, looked at so often. */
+const worklessMillis = 60_000
+const worklessEvery = "5 seconds"
+/** How long the first address may take to show that it has work again. */
+const proof = "10 seconds"
 /** Shares on their way at the same time. */
 const senders = 8
 /** A share that the pool could not take yet is handed in again after about this time, milliseconds. */
@@ -78,8 +83,22 @@ const watchIdle = (core: MinerCore) =>
     }
   })
 
-/** Until the session is lost. */
-const serve = (core: MinerCore, session: PoolSession, began: () => void) =>
+/** Fails when there was nothing to search for too long. */
+const workless = (core: MinerCore, address: string): Effect.Effect<never, LinkLost> =>
+  Effect.suspend(() => {
+    let since = core.now()
+    const look = Effect.suspend(() => {
+      const now = core.now()
+      if (core.board.current?.address === address) since = now
+      if (now - since < worklessMillis) return Effect.void
+      const detail = core.idleCause?.detail ?? "connected, and no job has come"
+      return Effect.fail(new LinkLost({ address, detail, final: false }))
+    })
+    return Effect.forever(Effect.delay(look, worklessEvery))
+  })
+
+/** Until the session is lost; `alone` when there is no other pool to go to; `began` hears of every job to work on. */
+const serve = (core: MinerCore, session: PoolSession, alone: boolean, began: () => void) =>
   Effect.gen(function* () {
     const shares = yield* Queue.unbounded<Pending>()
     core.opened(session.address)
@@ -87,9 +106,9 @@ const serve = (core: MinerCore, session: PoolSession, began: () => void) =>
     const jobs = Stream.runForEach(session.jobs, (job) =>
       Effect.sync(() => {
         core.take(session.address, job)
+        if (unusable(job) === null) began()
         if (!first) return
         first = false
-        began()
         core.began(session.address, (share) => void shares.unsafeOffer(share))
       })
     )
@@ -99,27 +118,38 @@ const serve = (core: MinerCore, session: PoolSession, began: () => void) =>
         Effect.zipRight(jobs, Effect.fail(ended)),
         heartbeats(core, session),
         watchIdle(core),
+        alone ? Effect.never : workless(core, session.address),
         ...Array.from({ length: senders }, () => sender(core, session, shares))
       ],
       { concurrency: "unbounded", discard: true }
     )
   }).pipe(Effect.ensuring(Effect.sync(() => core.closed())))
 
-/** Succeeds when the address can be reached again. */
-const reachable = (core: MinerCore, link: PoolLinkService, address: string) =>
+/** Succeeds when the address can be reached again and has work. */
+const back = (core: MinerCore, link: PoolLinkService, address: string) =>
   Effect.suspend(() => link.connect(address, core.report)).pipe(
+    Effect.flatMap(({ jobs }) => Stream.runHead(Stream.filter(jobs, (job) => unusable(job) === null))),
+    Effect.flatten,
+    Effect.timeout(proof),
     Effect.scoped,
     Effect.delay(preferEvery),
-    Effect.retry({ while: (error) => error._tag === "LinkLost" })
+    Effect.eventually
   )
 
 /** One try, from connecting to the end of its session. Succeeds only when a better address is there. */
-const attempt = (core: MinerCore, link: PoolLinkService, address: string, first: string, began: () => void) =>
+const attempt = (
+  core: MinerCore,
+  link: PoolLinkService,
+  address: string,
+  addresses: ReadonlyArray<string>,
+  began: () => void
+) =>
   Effect.gen(function* () {
     core.link = { _tag: "Connecting", address, since: core.now() }
     const session = yield* link.connect(address, core.report)
-    const served = serve(core, session, began)
-    yield* address === first ? served : Effect.raceFirst(served, reachable(core, link, first))
+    const [first = address] = addresses
+    const served = serve(core, session, addresses.length === 1, began)
+    yield* address === first ? served : Effect.raceFirst(served, back(core, link, first))
   }).pipe(Effect.scoped)
 
 /** Everything for ever. `addresses` has at least one. */
@@ -144,7 +174,9 @@ const body = (core: MinerCore, link: PoolLinkService, addresses: ReadonlyArray<s
         worked = true
         failures = 0
       }
-      const lost = yield* Effect.flip(Effect.zipRight(attempt(core, link, address, first, began), Effect.fail(null)))
+      const lost = yield* Effect.flip(
+        Effect.zipRight(attempt(core, link, address, addresses, began), Effect.fail(null))
+      )
       if (lost === null) {
         core.tell({ _tag: "Preferred", at: core.now(), address: first })
         index = 0

@@ -341,7 +341,8 @@ export class MinerCore {
   }
 }
 
-const unusable = ({
+/** Why a job cannot be searched; null: it can. */
+export const unusable = ({
   commitment,
   powLength,
   version

@@ -37,6 +37,9 @@ export const ok = (data: unknown): Reply => json(200, { success: true, data, err
 export const failed = (status: number, error: string, data: unknown = null): Reply =>
   json(status, { success: false, data, error })
 
+const readOnly = failed(405, "only GET is served")
+export const notAllowed: Reply = { ...readOnly, headers: { ...readOnly.headers, allow: "GET, HEAD, OPTIONS" } }
+
 /** Plain JSON without the envelope, for the OpenAPI document. */
 export const bare = (value: unknown): Reply => json(200, value)
 

@@ -194,7 +194,7 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
       const handler = Object.hasOwn(routes, path) ? routes[path] : undefined
       if (handler === undefined) return Effect.succeed(Answers.failed(404, `no such path: ${path.slice(0, 100)}`))
       if (method === "OPTIONS") return Effect.succeed(Answers.empty(204))
-      if (method !== "GET" && method !== "HEAD") return Effect.succeed(Answers.failed(405, "only GET is served"))
+      if (method !== "GET" && method !== "HEAD") return Effect.succeed(Answers.notAllowed)
       const reply = handler(new URLSearchParams(cut < 0 ? "" : target.slice(cut + 1))).pipe(
         Effect.catchAll((error) =>
           error._tag === "BadRequest"

@@ -46,6 +46,8 @@ export class FakePool {
   readonly address: string
   /** Why it lets nobody in; null: it does. */
   refuses: { readonly detail: string; readonly final: boolean } | null = null
+  /** What it hands out at once; null: nothing. */
+  present: MinerJob | null = null
   connects = 0
   readonly reports: Array<MinerReport> = []
   readonly submitted: Queue.Queue<Submitted>
@@ -66,6 +68,7 @@ export class FakePool {
       this.orders = orders
       this.cuts = cuts
       this.reports.push(report)
+      if (this.present !== null) yield* orders.offer(this.present)
       return {
         address: this.address,
         jobs: Mailbox.toStream(orders),

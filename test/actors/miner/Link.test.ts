@@ -187,10 +187,43 @@ describe("miner: lost connections", () => {
       const on = yield* world.service.status
       assert.strictEqual(on.link._tag === "Connected" ? on.link.address : "", "b:7777")
       assert.strictEqual(on.job?.jobId, "b-1")
+      // It can be reached again, and has no work yet: nobody goes back to that.
       if (first !== undefined) first.refuses = null
-      yield* TestClock.adjust("61 seconds")
+      yield* TestClock.adjust("3 minutes")
+      const still = yield* world.service.status
+      assert.strictEqual(still.link._tag === "Connected" ? still.link.address : "", "b:7777")
+      if (first !== undefined) first.present = job({ jobId: "a-2" })
+      yield* TestClock.adjust("71 seconds")
       const back = yield* world.service.status
       assert.strictEqual(back.link._tag === "Connected" ? back.link.address : "", "a:7777")
+      assert.strictEqual(back.job?.jobId, "a-2")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("a pool without work is left for the next one, and not before a minute", () =>
+    Effect.gen(function* () {
+      const world = yield* miner(1, ["a:7777", "b:7777"], ([, second]) => {
+        if (second !== undefined) second.present = job({ jobId: "b-1" })
+      })
+      const at = Effect.map(world.service.status, ({ link }) => (link._tag === "Connected" ? link.address : ""))
+      yield* TestClock.adjust("55 seconds")
+      assert.strictEqual(yield* at, "a:7777")
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual([yield* at, (yield* world.service.status).job?.jobId], ["b:7777", "b-1"])
+      const told = (yield* world.events).filter((event) => event._tag === "Disconnected")
+      assert.match(told[0]?.detail ?? "", /no job has come/)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("a pool that has only work of a legacy version is one without work", () =>
+    Effect.gen(function* () {
+      const world = yield* miner(1, ["a:7777", "b:7777"], ([first, second]) => {
+        if (first !== undefined) first.present = job({ version: 3 })
+        if (second !== undefined) second.present = job({ jobId: "b-1" })
+      })
+      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual((yield* world.service.status).job?.jobId, "b-1")
+      assert.isAtMost(world.pools[1]?.connects ?? 0, 1)
     }).pipe(Effect.provide(layer))
   )
 

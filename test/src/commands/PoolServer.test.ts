@@ -90,7 +90,7 @@ describe("pool-server", () => {
     const home = temporary()
     writeFileSync(
       join(home, ".env"),
-      "POOL_SERVER_ADDRESS=0.0.0.0:0\nHTTP_API_ADDRESS=127.0.0.1:0\nSTATUS_LOG_INTERVAL=1\nRUST_LOG=info,hyper=warn\n"
+      "POOL_SERVER_ADDRESS=0.0.0.0:0\nHTTP_API_ADDRESS=127.0.0.1:0\nSTATUS_LOG_INTERVAL=1\nRUST_LOG=info,hyper=off\n"
     )
     const program = await start(["pool-server"], { home })
     const http = await program.until(/INFO\] HTTP API on (http:\/\/\S+)/)
