@@ -45,6 +45,8 @@ export class Member {
   /** Shares of the present sample for bans, and how many of them were invalid. */
   sampled = 0
   invalid = 0
+  /** Shares in a row that were too many. */
+  overrun = 0
   /** It has ended; whatever still comes for it is answered but changes nothing. */
   ended = false
   timer: Alarm.Entry | null = null

@@ -71,7 +71,9 @@ const check = (
   const { maxWaiting, sharesPerSecond } = core.settings.limits
   // Shares that wait are answered before the pool ends; new ones would keep it waiting for ever.
   if (core.door.closed) return { code: "rate-limited", reason: "the pool is stopping; hand it in when it is back" }
-  if (!member.bucket.take(now)) {
+  if (member.bucket.take(now)) member.overrun = 0
+  else {
+    flooded(core, member, session, now)
     return { code: "rate-limited", reason: `more than ${sharesPerSecond} shares per second; hand it in later` }
   }
   if (!Limbs.areLimbs(nonce)) return { code: "malformed", reason: malformed(nonce) }
@@ -93,6 +95,18 @@ const check = (
     case "known":
       return { code: "duplicate", reason: "this nonce was handed in before" }
   }
+}
+
+/** Shares in a row over the limit after which it is no longer a miner in a hurry: our own waits after each. */
+const mostOverrun = 10_000
+
+const flooded = (core: PoolCore, member: Member, { minerId }: Session, now: number): void => {
+  member.overrun += 1
+  if (member.overrun < mostOverrun || member.ended) return
+  const why = `${mostOverrun} shares in a row over the limit`
+  const until = now + core.settings.limits.banMillis
+  Connection.ban(core, core.door.bans.account(member.peer.ip, minerId, until, why, now))
+  Connection.end(core, member, "banned", `banned: ${why}`, true)
 }
 
 export const legacy = (version: number): string =>

@@ -72,10 +72,24 @@ interface Visitor {
   usedAt: number | null
 }
 
-/** "::ffff:10.0.0.7:4711" and "10.0.0.7:4711" are the address 10.0.0.7. */
+/** The first four groups of an IPv6 address; whoever has one address has all 2^64 that begin with them. */
+const networkOf = (ip: string): string => {
+  const [left = [], right] = (ip.split("%")[0] ?? "").split("::").map((half) => (half === "" ? [] : half.split(":")))
+  const given = right ?? []
+  // An IPv4 address at the end stands for two groups.
+  const size = left.length + given.length + (given.at(-1)?.includes(".") === true ? 1 : 0)
+  const groups = [...left, ...Array.from({ length: 8 - size }, () => "0"), ...given]
+  return `${groups.slice(0, 4).join(":")}::/64`
+}
+
+/**
+ * What limits and bans count by: "::ffff:10.0.0.7:4711" and "10.0.0.7:4711" are the address 10.0.0.7, and
+ * "2001:db8::1:4711" belongs to the network 2001:db8:0:0::/64.
+ */
 export const ipOf = (peer: string): string => {
   const ip = peer.slice(0, Math.max(0, peer.lastIndexOf(":")))
-  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip) ? ip.slice(7) : ip
+  if (/^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(ip)) return ip.slice(7)
+  return Net.isIPv6(ip) ? networkOf(ip) : ip
 }
 
 /** Who hangs up in the middle is nobody's error. */

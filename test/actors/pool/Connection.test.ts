@@ -339,6 +339,31 @@ describe("abuse", () => {
     })
   )
 
+  it.scoped("ten thousand shares in a row over the limit are a flood; one in between that is taken begins anew", () =>
+    Effect.gen(function* () {
+      const { ledger, pool } = yield* start({ limits: { shareBurst: 1, sharesPerSecond: 1 } })
+      const miner = yield* TestMiner.connect(pool, { minerId: "hasty" })
+      const { jobId } = miner.work.job
+      const same = miner.nonce(startDifficulty)
+      const counts = new Map<string, number>()
+      const hand = (times: number) => {
+        for (let i = 0; i < times; i++) {
+          miner.connection.unsafeSubmit(jobId, same, ({ code }) => counts.set(code, (counts.get(code) ?? 0) + 1))
+        }
+      }
+      hand(10_000)
+      yield* pass(1_000)
+      hand(10_000)
+      yield* settle
+      assert.deepStrictEqual([miner.closed], [null])
+      hand(1)
+      assert.strictEqual(miner.closed?.detail, "banned: 10000 shares in a row over the limit")
+      assert.strictEqual((yield* TestMiner.connect(pool, { minerId: "hasty" })).closed?.reason, "banned")
+      assert.strictEqual(ledger.shares.length, 1)
+      assert.strictEqual(counts.get("rate-limited"), 19_999)
+    })
+  )
+
   it.scoped("24 of 50 is not enough, and stale shares or unknown jobs never ban", () =>
     Effect.gen(function* () {
       const { chain, pool } = yield* start()

@@ -137,3 +137,16 @@ it.scopedLive("mutual TLS: without a certificate of the authority nobody gets in
     assert.strictEqual(pool.connections.length, 1)
   })
 )
+
+it("an address of IPv6 counts as its network: one of them is 2^64 of them", () => {
+  const of = (peer: string) => Sockets.ipOf(peer)
+  assert.strictEqual(of("10.0.0.7:4711"), "10.0.0.7")
+  assert.strictEqual(of("::ffff:10.0.0.7:4711"), "10.0.0.7")
+  assert.strictEqual(of("2001:db8:1:2:3:4:5:6:4711"), "2001:db8:1:2::/64")
+  assert.strictEqual(of("2001:db8:1:2::9:4711"), "2001:db8:1:2::/64")
+  assert.strictEqual(of("2001:db8::9:4711"), "2001:db8:0:0::/64")
+  assert.strictEqual(of("2001::1:2:3:4:5:4711"), "2001:0:0:1::/64")
+  assert.strictEqual(of("::1:4711"), "0:0:0:0::/64")
+  assert.strictEqual(of("64:ff9b::1.2.3.4:4711"), "64:ff9b:0:0::/64")
+  assert.strictEqual(of("fe80::1%eth0:4711"), "fe80:0:0:0::/64")
+})
