@@ -187,13 +187,16 @@ const refuse = (
     core.reject(session.minerId, session.worker, code)
   }
   answer({ code, reason, newDifficulty: null })
-  if (invalid(core, member, code)) sample(core, member, session, false)
+  if (invalid(core, member, session, code)) sample(core, member, session, false)
 }
 
 /** Codes that an honest miner does not earn by bad luck: of a lost connection, a restart of the pool, a new tip. */
-const invalid = (core: PoolCore, member: Member, code: ShareCode): boolean => {
-  if (code === "duplicate" || code === "wrong-prefix") return core.now() - member.connectedAt > resubmitMillis
-  return code === "malformed" || code === "low-difficulty" || code === "unsupported"
+const invalid = (core: PoolCore, member: Member, session: Session, code: ShareCode): boolean => {
+  const age = core.now() - member.connectedAt
+  if (code === "duplicate" || code === "wrong-prefix") return age > resubmitMillis
+  // What waits for an answer when a connection breaks was found for the target of then.
+  if (code === "low-difficulty") return session.resumes === 0 || age > core.settings.vardiff.graceMillis
+  return code === "malformed" || code === "unsupported"
 }
 
 /** One more share of the sample that decides about a ban. */

@@ -3,7 +3,7 @@
  *
  * It reconnects for ever with a capped and jittered back-off, resumes its session, searches real shares for the job it
  * has, also while there is no pool, and hands in again what was not answered when a connection broke; "duplicate" then
- * means that the pool has it.
+ * means that the pool has it. One of an even lane hands in within its subscription, the others by calls.
  */
 import { setTimeout as sleep } from "node:timers/promises"
 import { keyOf } from "./books.ts"
@@ -49,6 +49,10 @@ export class Miner {
   #tried = 0
   #ready: Array<Sent> = []
   #open = 0
+  /** Shares in the subscription that have no answer, by their sequence. */
+  readonly #sent = new Map<number, Sent>()
+  #sequence = 0
+  #stream = 0
   #refill: Promise<void> | null = null
   #stopped = false
 
@@ -82,6 +86,11 @@ export class Miner {
       const connection = new Connection(this.#port, () => resolve(worked))
       this.#connection = connection
       const message = (bytes: Buffer) => {
+        const acks = Messages.answers(bytes)
+        if (acks !== null) {
+          for (const ack of acks) this.#answered(ack)
+          return
+        }
         const order = Messages.order(bytes)
         if (order.session !== "") this.#session = order.session
         this.#order = order
@@ -90,7 +99,12 @@ export class Miner {
         this.#pump()
       }
       const hello = Messages.status(this.#name, this.#session)
-      connection.call(block, hello, { message, ended: () => connection.close() }, true)
+      const ended = () => {
+        for (const sent of this.#sent.values()) this.#done(sent, null)
+        this.#sent.clear()
+        connection.close()
+      }
+      this.#stream = connection.call(block, hello, { message, ended }, true)
     })
   }
 
@@ -121,29 +135,53 @@ export class Miner {
   }
 
   #submit(connection: Connection, sent: Sent): void {
-    const { away, order, share } = sent
+    const { order, share } = sent
+    this.#open += 1
+    if (this.#lane % 2 === 0) {
+      this.#sequence += 1
+      this.#sent.set(this.#sequence, sent)
+      connection.send(this.#stream, Messages.share(order.workId, share.nonce, this.#sequence))
+      return
+    }
     const prefix = Messages.resultPrefix(order.workId, this.#name, this.#session)
     let code: string | null = null
-    this.#open += 1
     connection.call(submitBlock, Buffer.concat([prefix, share.nonce]), {
       message: (bytes) => {
-        const ack = Messages.ack(bytes)
-        code = Messages.codes[ack.code] ?? String(ack.code)
-        const key = keyOf(order.workId, share.nonce)
-        if (ack.success) {
-          this.acknowledged.set(key, (this.acknowledged.get(key) ?? 0) + 1)
-          this.acceptedSince ??= performance.now()
-        }
-        if (code === "duplicate") this.acknowledged.set(key, this.acknowledged.get(key) ?? 0)
+        code = this.#told(sent, Messages.ack(bytes))
       },
       ended: () => {
-        this.#open -= 1
-        const said = code ?? "no answer"
-        count(this.answers, said)
-        if (away) count(this.awayAnswers, said)
-        if (code === null || code === "internal" || code === "rate limited") this.#ready.push(sent)
+        this.#done(sent, code)
         this.#pump()
       }
     })
+  }
+
+  #answered(ack: Messages.Ack): void {
+    const sent = this.#sent.get(ack.sequence)
+    if (sent === undefined) throw new Error(`an answer to share ${ack.sequence}, which is not on its way`)
+    this.#sent.delete(ack.sequence)
+    this.#done(sent, this.#told(sent, ack))
+    this.#pump()
+  }
+
+  /** What the pool says to a share, in words. */
+  #told({ order, share }: Sent, ack: Messages.Ack): string {
+    const code = Messages.codes[ack.code] ?? String(ack.code)
+    const key = keyOf(order.workId, share.nonce)
+    if (ack.success) {
+      this.acknowledged.set(key, (this.acknowledged.get(key) ?? 0) + 1)
+      this.acceptedSince ??= performance.now()
+    }
+    if (code === "duplicate") this.acknowledged.set(key, this.acknowledged.get(key) ?? 0)
+    return code
+  }
+
+  /** It is on its way no more; null: and nobody knows what became of it. */
+  #done(sent: Sent, code: string | null): void {
+    this.#open -= 1
+    const said = code ?? "no answer"
+    count(this.answers, said)
+    if (sent.away) count(this.awayAnswers, said)
+    if (code === null || code === "internal" || code === "rate limited") this.#ready.push(sent)
   }
 }

@@ -5,9 +5,8 @@
  * they come, and the answers to shares once per turn of the event loop, all of a group commit in one message. It is taken
  * over by an interceptor, before grpc-js wraps it in a Duplex, which costs a miner more memory than all of this file and
  * every message a pass through two queues. A client may close its side after the first message, as clients of the
- * original protocol do: jobs go on. Those hand in each share as a unary call; it finds its subscription by the session,
- * else by the transport connection and the account, so nobody can hand in shares in another connection's name. Every
- * answer of the pool reaches the caller; nothing throws.
+ * original protocol do: jobs go on. Those hand in each share as a call of its own (SubmitCall.ts). Every answer of the
+ * pool reaches the caller; nothing throws.
  */
 import * as Grpc from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
@@ -15,9 +14,9 @@ import * as Redacted from "effect/Redacted"
 import type { Job } from "../../../actors/pool/Job.ts"
 import type { ConnectionRefused, PoolConnection, PoolServiceShape, Push } from "../../../actors/pool/PoolService.ts"
 import type { DisconnectReason, RefusalReason } from "../../../actors/pool/PoolStatus.ts"
-import type { ShareAnswer } from "../../../actors/pool/Share.ts"
 import { Outbox, type PostOffice, type Writable } from "./Outbox.ts"
 import { ipOf, type Sockets } from "./Sockets.ts"
+import { SubmitCall, submitPath } from "./SubmitCall.ts"
 import * as Wire from "./Wire.ts"
 
 export interface Context {
@@ -267,57 +266,29 @@ class Subscription implements Writable, Listener {
   }
 }
 
-/** What grpc-js makes its own stream of; ours is the listener instead. */
+/** What grpc-js makes its own objects of; ours is the listener instead. */
 class TakenOver extends Grpc.ServerInterceptingCall {
-  private readonly subscription: Subscription
+  private readonly listener: Listener
   private readonly inner: Grpc.ServerInterceptingCallInterface
 
-  constructor(inner: Grpc.ServerInterceptingCallInterface, subscription: Subscription) {
+  constructor(inner: Grpc.ServerInterceptingCallInterface, listener: Listener) {
     super(inner)
     this.inner = inner
-    this.subscription = subscription
+    this.listener = listener
   }
 
   override start(): void {
-    this.inner.start(this.subscription)
+    this.inner.start(this.listener)
   }
 }
 
 export const subscribePath = "/pool.MiningPool/Subscribe"
 
-/** Takes over subscriptions; every other call goes on to its handler. */
+/** Takes over the pool's own calls; every other one goes on to its handler. */
 export const interceptor =
   (context: Context): Grpc.ServerInterceptor =>
-  (method, call) =>
-    method.path === subscribePath
-      ? new TakenOver(call, new Subscription(context, call))
-      : new Grpc.ServerInterceptingCall(call)
-
-const unauthorised: ShareAnswer = {
-  code: "unauthorised",
-  reason: "no subscription of this account on this connection: subscribe first, or send the session of the first order",
-  newDifficulty: null
-}
-
-export const submitWork =
-  (context: Context) =>
-  (call: Grpc.ServerUnaryCall<Buffer, Buffer>, callback: Grpc.sendUnaryData<Buffer>): void => {
-    let sequence = 0
-    const answer = (given: ShareAnswer) => callback(null, Wire.encodeAck(given, sequence))
-    try {
-      const result = Wire.decodeWorkResult(call.request)
-      const { minerId, nonce, session, workId } = result
-      sequence = result.sequence
-      const claim = { session: session === "" ? null : session, address: call.getPeer(), minerId }
-      const connection = context.pool.route(claim)
-      if (connection === undefined) {
-        answer(unauthorised)
-      } else {
-        context.sockets.touch(claim.address)
-        connection.unsafeSubmit(workId, nonce, answer)
-      }
-    } catch (error) {
-      if (!(error instanceof Wire.WireError)) throw error
-      answer({ code: "malformed", reason: error.message, newDifficulty: null })
-    }
+  ({ path }, call) => {
+    if (path === subscribePath) return new TakenOver(call, new Subscription(context, call))
+    if (path === submitPath) return new TakenOver(call, new SubmitCall(context, call))
+    return new Grpc.ServerInterceptingCall(call)
   }

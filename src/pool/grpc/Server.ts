@@ -19,6 +19,7 @@ import * as Health from "./Health.ts"
 import * as Outbox from "./Outbox.ts"
 import * as Reflection from "./Reflection.ts"
 import * as Sockets from "./Sockets.ts"
+import { submitPath } from "./SubmitCall.ts"
 import * as Wire from "./Wire.ts"
 
 /** Keys as PEM. With `ca`, a miner must show a certificate of it. */
@@ -74,7 +75,7 @@ const raw = {
 /** The service by its paths; the messages are bytes here and pool.proto's in Wire.ts. */
 const definition: Grpc.ServiceDefinition = {
   subscribe: { ...raw, path: Calls.subscribePath, requestStream: true, responseStream: true },
-  submitWork: { ...raw, path: "/pool.MiningPool/SubmitWork", requestStream: false, responseStream: false }
+  submitWork: { ...raw, path: submitPath, requestStream: false, responseStream: false }
 }
 
 const credentialsOf = (tls: Tls | null): Grpc.ServerCredentials =>
@@ -132,9 +133,9 @@ export const serve = (
     const server = new Grpc.Server({ ...channelOptions, interceptors: [Calls.interceptor(context)] })
     yield* Effect.addFinalizer(() => shutDown(server, sockets, options.drainMillis))
     server.addService(definition, {
-      // Never called: the interceptor has taken the call over.
+      // Never called: the interceptor has taken the calls over.
       subscribe: (call: Grpc.ServerDuplexStream<Buffer, Buffer>) => call.end(),
-      submitWork: Calls.submitWork(context)
+      submitWork: (_: unknown, callback: Grpc.sendUnaryData<Buffer>) => callback({ code: Grpc.status.INTERNAL })
     })
     const health = Health.addTo(server, sockets)
     Reflection.addTo(server, sockets)

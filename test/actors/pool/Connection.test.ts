@@ -364,6 +364,21 @@ describe("abuse", () => {
     })
   )
 
+  it.scoped("what was found for an easier target before the connection broke is refused, and is no abuse", () =>
+    Effect.gen(function* () {
+      const { pool } = yield* start()
+      const before = yield* TestMiner.connect(pool)
+      before.connection.close("left", "gone")
+      yield* settle
+      const after = yield* TestMiner.connect(pool, { resume: before.welcome.session })
+      for (let i = 0; i < 60; i++) assert.strictEqual((yield* after.share(1n)).code, "low-difficulty")
+      assert.notStrictEqual(after.closed?.reason, "banned")
+      yield* pass(20_000, 1_000)
+      for (let i = 0; i < 50; i++) yield* after.share(1n)
+      assert.strictEqual(after.closed?.reason, "banned")
+    })
+  )
+
   it.scoped("24 of 50 is not enough, and stale shares or unknown jobs never ban", () =>
     Effect.gen(function* () {
       const { chain, pool } = yield* start()

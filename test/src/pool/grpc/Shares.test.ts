@@ -250,3 +250,38 @@ it.scopedLive("by a call of their own have their number in the answer too", () =
     call.cancel()
   })
 )
+
+it.scopedLive("by a call without a share, or with two, are refused as such", () =>
+  Effect.gen(function* () {
+    const { port } = yield* serve(new FakePool())
+    const session = yield* Effect.acquireRelease(
+      Effect.sync(() => Http2.connect(`http://127.0.0.1:${port}`)),
+      (made) => Effect.sync(() => made.destroy())
+    )
+    const status = (body: Buffer) =>
+      Effect.promise(
+        () =>
+          new Promise<string>((resolve) => {
+            const stream = session.request({
+              ":method": "POST",
+              ":path": "/pool.MiningPool/SubmitWork",
+              "content-type": "application/grpc",
+              te: "trailers"
+            })
+            const told = (headers: Http2.IncomingHttpHeaders) => {
+              if (headers["grpc-status"] !== undefined) resolve(String(headers["grpc-status"]))
+            }
+            stream.on("response", told)
+            stream.on("trailers", told)
+            stream.on("error", () => {})
+            stream.resume()
+            stream.end(body)
+          })
+      )
+    const empty = Buffer.alloc(5)
+    assert.strictEqual(yield* status(Buffer.alloc(0)), String(Grpc.status.INVALID_ARGUMENT))
+    assert.strictEqual(yield* status(Buffer.concat([empty, empty])), String(Grpc.status.INVALID_ARGUMENT))
+    // No subscription, but a call as it should be.
+    assert.strictEqual(yield* status(empty), String(Grpc.status.OK))
+  })
+)
