@@ -25,13 +25,19 @@ export const notes = {
     fallback: "http://127.0.0.1:8080",
     about: { en: "HTTP API of the pool server whose devnet to ask", zh: "要查询其开发链的矿池 HTTP API" }
   }),
-  node: optional(text, {
-    name: "node",
-    about: { en: "gRPC address of a Nockchain node (comes later)", zh: "Nockchain 节点的 gRPC 地址（尚未支持）" }
-  }),
+  node: optional(
+    { ...text, placeholder: "HOST:PORT" },
+    {
+      name: "node",
+      about: {
+        en: "ask this Nockchain node instead, over its private gRPC (port 5555 unless given)",
+        zh: "改为查询此 Nockchain 节点的私有 gRPC（未给出端口时为 5555）"
+      }
+    }
+  ),
   nockchainSocket: retired("nockchain-socket", true, {
-    en: "use --pool URL for the devnet of a pool-server; --node for a node comes later",
-    zh: "请用 --pool URL 查询矿池的开发链；--node 将在以后支持"
+    en: "use --node HOST:PORT for the private gRPC of a node, or --pool URL for the devnet of a pool-server",
+    zh: "请用 --node 主机:端口 查询节点的私有 gRPC，或用 --pool URL 查询矿池的开发链"
   }),
   json
 } as const satisfies Group

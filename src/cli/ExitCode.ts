@@ -66,7 +66,7 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   MalformedReply: 4,
   RateLimited: 4,
   NotesUnavailable: 4,
-  NodeNotSupported: 4,
+  NodeFailed: 4,
   // 75: whoever supervises the process may start it again
   NodeBroken: 75
 }

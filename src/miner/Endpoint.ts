@@ -26,8 +26,8 @@ const schemes: Readonly<Record<string, boolean>> = {
 
 const name = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i
 
-const portOf = (text: string | undefined): number | null => {
-  if (text === undefined) return defaultPort
+const portOf = (text: string | undefined, otherwise: number): number | null => {
+  if (text === undefined) return otherwise
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
   return port >= 1 && port <= 65_535 ? port : null
 }
@@ -43,12 +43,12 @@ const hostAndPort = (text: string): { readonly host: string; readonly port: stri
   return more.length === 0 && name.test(host) ? { host, port } : null
 }
 
-/** Null when it is no address. */
-export const parse = (text: string): Endpoint | null => {
+/** Null when it is no address. `otherwise` is the port of one without a port. */
+export const parse = (text: string, otherwise: number = defaultPort): Endpoint | null => {
   const [, scheme, rest = ""] = /^(?:([a-z]+):\/\/)?(.*)$/i.exec(text.trim()) ?? []
   const tls = scheme === undefined ? false : schemes[scheme.toLowerCase()]
   const found = hostAndPort(rest.replace(/\/$/, ""))
-  const port = portOf(found?.port)
+  const port = portOf(found?.port, otherwise)
   return tls === undefined || found === null || port === null ? null : { host: found.host, port, tls }
 }
 

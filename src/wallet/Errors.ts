@@ -26,10 +26,3 @@ export class NotesUnavailable extends Data.TaggedError("NotesUnavailable")<{
     return `${this.url}: ${this.detail}; is the pool-server running, and is this the address of its HTTP API (--pool)?`
   }
 }
-
-/** Asking a node is not there yet. */
-export class NodeNotSupported extends Data.TaggedError("NodeNotSupported")<{ readonly node: string }> {
-  override get message() {
-    return `${this.node}: asking a Nockchain node comes later; the devnet of a pool-server is asked with --pool URL`
-  }
-}

@@ -64,6 +64,32 @@ export const keysOf = (phrase: Redacted.Redacted): Effect.Effect<Keys, FileError
     }
   })
 
+/** A lock under which a key's coins are, by the name that notes carry for it. */
+export interface Lock {
+  readonly kind: "plain" | "coinbase"
+  /** Base58. */
+  readonly firstName: string
+  /** Blocks from the note's own until it can be spent. */
+  readonly maturity: number
+}
+
+/**
+ * The two locks that an address has by itself: one signature of its key, and the same for a coinbase with the main
+ * network's timelock. Coins under other locks (several keys, other timelocks, another chain's maturity) have other names.
+ */
+export const locksOf = (pkh: string): Effect.Effect<ReadonlyArray<Lock>, FileError> =>
+  Effect.map(load, () => {
+    const key = () => Iris.LockPrimitive.newPkh(Iris.Pkh.single(pkh))
+    const timelock = Iris.LockTim.coinbase()
+    const maturity = Number(timelock.rel.min ?? 0n)
+    const plain = new Iris.SpendCondition([key()])
+    const coinbase = new Iris.SpendCondition([key(), Iris.LockPrimitive.newTim(timelock)])
+    return [
+      { kind: "plain", firstName: plain.firstName().value, maturity: 0 },
+      { kind: "coinbase", firstName: coinbase.firstName().value, maturity }
+    ]
+  })
+
 /** A public key is a point: a leading 1 and two times six field elements. */
 const pointBytes = 97
 

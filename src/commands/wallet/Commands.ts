@@ -50,7 +50,16 @@ export const wallet: CommandSpec = branch(
       name: "list-notes-by-pubkey",
       path: "wallet list-notes-by-pubkey",
       about: { en: "list the notes (coins) of an address, the largest first", zh: "列出某地址的票据（币），从大到小" },
-      examples: ["pitboss wallet list-notes-by-pubkey -p ADDRESS --pool http://127.0.0.1:8080"],
+      details: [
+        {
+          en: "Asks the devnet of a pool server (--pool), or a Nockchain node (--node). On a node an address is looked for under its plain lock and its coinbase lock; notes under other locks are not found.",
+          zh: "查询矿池的开发链（--pool）或 Nockchain 节点（--node）。在节点上按地址的普通锁和 coinbase 锁查找；其他锁下的票据无法找到。"
+        }
+      ],
+      examples: [
+        "pitboss wallet list-notes-by-pubkey -p ADDRESS --pool http://127.0.0.1:8080",
+        "pitboss wallet list-notes-by-pubkey -p ADDRESS --node 127.0.0.1:5555"
+      ],
       section,
       settings: { ...Wallet.notes, ...common },
       load: () => import("./Notes.ts").then((module) => module.list)
