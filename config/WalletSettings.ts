@@ -1,13 +1,24 @@
 /**
  * What an operator can set of the wallet's commands. Names are those of the original wallet where it has them.
  */
-import { flag, type Group, optional, retired, setting, text, url } from "./Setting.ts"
+import * as Schema from "effect/Schema"
+import { flag, type Group, type Kind, optional, retired, setting, text, url } from "./Setting.ts"
 
 const json = flag({ name: "json", about: { en: "answer as JSON", zh: "以 JSON 输出" } })
 
 export const keygen = {} as const satisfies Group
 
 export const show = { json } as const satisfies Group
+
+/** A URL; HOST:PORT is one of http. */
+const api: Kind<string> = {
+  ...url,
+  schema: Schema.transform(Schema.String, url.schema, {
+    strict: true,
+    decode: (typed) => (typed.includes("://") ? typed : `http://${typed}`),
+    encode: (full) => full
+  })
+}
 
 /** Of the commands that ask what an address owns. */
 export const notes = {
@@ -20,7 +31,7 @@ export const notes = {
     },
     shown: { en: "the wallet in the data folder", zh: "数据目录中的钱包" }
   }),
-  pool: setting(url, {
+  pool: setting(api, {
     name: "pool",
     fallback: "http://127.0.0.1:8080",
     about: { en: "HTTP API of the pool server whose devnet to ask", zh: "要查询其开发链的矿池 HTTP API" }

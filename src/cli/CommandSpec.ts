@@ -5,7 +5,7 @@
  * program itself is behind `import()`, so that a command costs only its own code.
  */
 import * as Effect from "effect/Effect"
-import type { Group, Language, Text, Values } from "../../config/Setting.ts"
+import type { Group, Language, Setting, Text, Values } from "../../config/Setting.ts"
 import type { SettingError } from "./Errors.ts"
 import * as Resolve from "./Resolve.ts"
 import type { Sources } from "./Sources.ts"
@@ -142,4 +142,34 @@ export const locate = (
     path.push(word)
   }
   return { spec, path }
+}
+
+const settingsIn = (spec: CommandSpec): ReadonlyArray<Setting<unknown>> => [
+  ...Object.values(spec.settings),
+  ...spec.commands.flatMap(settingsIn)
+]
+
+/** The same words with the flags that stand before their command behind it: `wallet --json show` is `wallet show --json`. */
+export const ordered = (root: CommandSpec, words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const path: Array<string> = []
+  const early: Array<string> = []
+  let spec = root
+  let at = 0
+  while (spec.commands.length > 0) {
+    const word = words[at] ?? ""
+    const next = spec.commands.find((command) => command.name === word)
+    if (next !== undefined) {
+      path.push(word)
+      spec = next
+      at += 1
+      continue
+    }
+    const [, name, inline] = /^--(?:no-)?([^=]+)(=.*)?$/.exec(word) ?? []
+    const known = settingsIn(spec).find((setting) => setting.name === name)
+    if (known === undefined) break
+    const end = at + (known.kind === "value" && inline === undefined ? 2 : 1)
+    early.push(...words.slice(at, end))
+    at = end
+  }
+  return [...path, ...early, ...words.slice(at)]
 }

@@ -12,7 +12,7 @@ import * as Fiber from "effect/Fiber"
 import type { Language } from "../../config/Setting.ts"
 import { plain } from "../console/Width.ts"
 import type { CommandSpec, Failure } from "./CommandSpec.ts"
-import { locate, sections } from "./CommandSpec.ts"
+import { locate, ordered, sections } from "./CommandSpec.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { nearest, parse } from "./Parse.ts"
 import * as Signals from "./Signals.ts"
@@ -88,7 +88,8 @@ const interruptOnSignal = (fiber: Fiber.RuntimeFiber<unknown, unknown>) => {
   return { got, release }
 }
 
-export const main = async (root: CommandSpec, words: ReadonlyArray<string>, language: Language): Promise<never> => {
+export const main = async (root: CommandSpec, typed: ReadonlyArray<string>, language: Language): Promise<never> => {
+  const words = ordered(root, typed)
   const state = { lasting: locate(root, words).spec.lasting, verbose: words.includes("--verbose") }
   // Thrown where no fiber could see it (a callback of a socket or a stream): the same one line, and the terminal is given
   // back on the way out. What was acknowledged is on disk, and whoever supervises this process starts it again.

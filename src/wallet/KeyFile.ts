@@ -3,7 +3,7 @@
  *
  * It holds the extended private key, so it alone can spend. The seed phrase is not in it: the owner keeps that on paper.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs"
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -59,8 +59,12 @@ export const create = (home: string, keys: Keys, now: number): Effect.Effect<Sho
       try: () => {
         const file = openSync(path, "wx", 0o600)
         try {
-          writeSync(file, `${JSON.stringify(stored, null, 2)}\n`)
+          writeFileSync(file, `${JSON.stringify(stored, null, 2)}\n`)
           fsyncSync(file)
+        } catch (cause) {
+          // Half a key is none, and would be in the way of the next try.
+          unlinkSync(path)
+          throw cause
         } finally {
           closeSync(file)
         }

@@ -273,3 +273,18 @@ describe("an interrupted program", () => {
     })
   )
 })
+
+it("flags may stand before their command; what belongs to none is an error as before", async () => {
+  const home = temporary()
+  const before = await run(["--data", home, "--json", "wallet", "show"])
+  const behind = await run(["wallet", "show", "--json", "--data", home])
+  assert.include(before.stderr, "there is no wallet yet")
+  assert.deepStrictEqual([before.stderr, before.code], [behind.stderr, behind.code])
+  const stranger = await run(["--bogus", "wallet", "show"])
+  assert.deepStrictEqual(
+    [stranger.stderr, stranger.code],
+    ["pitboss: pitboss wallet show has no flag --bogus; see pitboss wallet show --help\n", 2]
+  )
+  const short = await run(["wallet", "--json=1", "-p", "x", "show"])
+  assert.strictEqual(short.code, 2)
+})

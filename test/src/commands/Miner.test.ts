@@ -1,11 +1,12 @@
 /**
  * The miner and wallet commands as their users run them.
  */
+import { spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { hostExecutable } from "../../../kernels/Paths.ts"
-import { run, start, temporary } from "./Program.ts"
+import { main, run, start, temporary } from "./Program.ts"
 
 const oldKey = `2${"q".repeat(131)}`
 const address = "3zxKWhhd8HY9pT2ZCZNUSEz2XWwSk15P2sD3atnnnxRtHa2Ta1H4jRy"
@@ -103,5 +104,23 @@ describe("wallet", () => {
     const old = await run(["wallet", "list-notes-by-pubkey", "-p", address, ...socket])
     assert.match(old.stderr, /--nockchain-socket: use --node HOST:PORT .* or --pool URL/)
     assert.strictEqual(old.code, 4)
+    // As the original wallet was called: the flag before the command. An address without a scheme is one of HTTP.
+    const [flag = "", path = ""] = socket
+    const early = await run(["wallet", flag, path, "list-notes-by-pubkey", "-p", address, "--pool", "127.0.0.1:9"])
+    assert.match(early.stderr, /--nockchain-socket: use --pool URL[^\n]*\npitboss: http:\/\/127\.0\.0\.1:9: /)
+    assert.strictEqual(early.code, 4)
+  })
+
+  it("a key that could not be written whole is not in the way of the next one", async () => {
+    const home = temporary()
+    const line = 'ulimit -f 0; exec node "$0" wallet keygen --data "$1"'
+    const full = spawnSync("sh", ["-c", line, await main(), home], {
+      encoding: "utf8",
+      env: { ...process.env, HOME: home }
+    })
+    assert.match(full.stderr, /key\.json: cannot be written: EFBIG/)
+    assert.strictEqual(full.status, 2)
+    assert.strictEqual(full.stdout, "")
+    assert.strictEqual((await run(["wallet", "keygen", "--data", home])).code, 0)
   })
 })
