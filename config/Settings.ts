@@ -318,8 +318,8 @@ export const control = {
   target: optional(text, {
     name: "target",
     about: {
-      en: "process id, or path of the control socket, of the program to ask",
-      zh: "目标程序的进程号或控制套接字路径"
+      en: "name (miner, pool-server, ...), process id or path of the control socket of the program to ask",
+      zh: "目标程序的名称（miner、pool-server 等）、进程号或控制套接字路径"
     },
     shown: { en: "the only one that runs", zh: "唯一在运行的程序" }
   }),

@@ -44,11 +44,9 @@ export const chooseAll = (
 ): Effect.Effect<ReadonlyArray<Sockets.Target>, NoTarget> =>
   Effect.suspend(() => {
     const living = Sockets.list(run)
-    const named =
-      wanted === null
-        ? living
-        : [/^\d+$/.test(wanted) ? living.find((one) => one.pid === Number(wanted)) : Sockets.at(wanted)]
-    const found = named.filter((one) => one != null)
+    const named = living.filter(({ pid, program }) => wanted === null || program === wanted || String(pid) === wanted)
+    const socket = wanted === null || named.length > 0 || /^\d+$/.test(wanted) ? null : Sockets.at(wanted)
+    const found = socket === null ? named : [socket]
     return found.length > 0 ? Effect.succeed(found) : Effect.fail(new NoTarget({ run, wanted, living, language }))
   })
 

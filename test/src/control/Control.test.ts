@@ -171,7 +171,7 @@ describe("the control socket", () => {
 })
 
 describe("finding the program", () => {
-  it.effect("none, one, several, by pid and by path", () =>
+  it.effect("none, one, several, by name, by pid and by path", () =>
     Effect.gen(function* () {
       const run = yield* temporary
       const none = yield* Effect.flip(Client.choose(run, null, "en"))
@@ -189,6 +189,10 @@ describe("finding the program", () => {
       assert.include(many.message, String(process.ppid))
       assert.strictEqual((yield* Client.choose(run, String(process.ppid), "en")).program, "orchestrator")
       assert.strictEqual((yield* Client.choose(run, mine, "en")).pid, process.pid)
+      assert.strictEqual((yield* Client.choose(run, "batch-file", "en")).pid, process.pid)
+      assert.strictEqual((yield* Effect.flip(Client.choose(run, "miner", "en")))._tag, "NoTarget")
+      writeFileSync(join(run, `orchestrator-1.sock`), "")
+      assert.strictEqual((yield* Effect.flip(Client.choose(run, "orchestrator", "en")))._tag, "ManyTargets")
       const unknown = yield* Effect.flip(Client.choose(run, "999999999", "en"))
       assert.strictEqual(unknown._tag, "NoTarget")
       assert.include(unknown.message, `--target ${process.ppid}  orchestrator`)
