@@ -6,6 +6,7 @@
  * as much as inserting them, so that is done only when some were not new.
  */
 import type { SqlError } from "@effect/sql/SqlError"
+import type * as Statement from "@effect/sql/Statement"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ParseError } from "effect/ParseResult"
@@ -14,6 +15,7 @@ import type { LedgerService, MinerTotals, PoolBlock, ShareRow } from "../../../a
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
 import { type Books, bounds, failingTo, inserter, reader, Whole } from "./Common.ts"
+import { sharesPerGroup } from "./LedgerSchema.ts"
 
 /** How many shares the books keep; older ones are dropped, the totals stay exact. A PPLNS window must fit. */
 export interface Retention {
@@ -97,19 +99,19 @@ const readWorkers = reader(
     last_share_at: Schema.NullOr(Integer)
   })
 )
-const readShares = reader(
-  Schema.Struct({
-    id: Integer,
-    job_id: Schema.String,
-    height: Integer,
-    miner_id: Schema.String,
-    worker: Schema.String,
-    nonce: Schema.Uint8ArrayFromSelf,
-    difficulty: Whole,
-    winner: Integer,
-    received_at: Integer
-  })
-)
+const readSpan = reader(Schema.Struct({ oldest: Schema.NullOr(Integer), newest: Schema.NullOr(Integer) }))
+const KeptShare = Schema.Struct({
+  id: Integer,
+  job_id: Schema.String,
+  height: Integer,
+  miner_id: Schema.String,
+  worker: Schema.String,
+  nonce: Schema.Uint8ArrayFromSelf,
+  difficulty: Whole,
+  winner: Integer,
+  received_at: Integer
+})
+const readShares = reader(KeptShare)
 
 export const make = (
   { commits, sql }: Books,
@@ -292,13 +294,33 @@ export const make = (
     )
   }
 
+  const newestOf = (limit: number, where: Statement.Fragment) =>
+    readShares(sql`
+      SELECT id, job_id, height, miner_id, worker, nonce, CAST(difficulty AS TEXT) AS difficulty, winner, received_at
+      FROM ledger_shares WHERE ${where} ORDER BY id DESC LIMIT ${limit}`)
+
+  /** Group by group, as the index has them. */
+  const newestOfMiner = (limit: number, before: number, minerId: string) =>
+    Effect.gen(function* () {
+      const [span] = yield* readSpan(
+        sql`
+          SELECT (SELECT MIN(id) FROM ledger_shares) AS oldest,
+            (SELECT MAX(id) FROM ledger_shares WHERE id < ${before}) AS newest`
+      )
+      const found: Array<typeof KeptShare.Type> = []
+      const groupOf = (id: number | null | undefined) => Math.floor((id ?? 0) / sharesPerGroup)
+      for (let group = groupOf(span?.newest); group >= groupOf(span?.oldest) && found.length < limit; group--) {
+        const inGroup = sql`id / ${sql.literal(String(sharesPerGroup))} = ${group}`
+        const where = sql`${inGroup} AND miner_id = ${minerId} AND id < ${before}`
+        found.push(...(yield* newestOf(limit - found.length, where)))
+      }
+      return found
+    })
+
   const shares: LedgerService["shares"] = (page, minerId) => {
     const { before, limit } = bounds(page)
-    return readShares(sql`
-      SELECT id, job_id, height, miner_id, worker, nonce, CAST(difficulty AS TEXT) AS difficulty, winner, received_at
-      FROM ledger_shares
-      WHERE id < ${before} ${minerId === null ? sql.literal("") : sql`AND miner_id = ${minerId}`}
-      ORDER BY id DESC LIMIT ${limit}`).pipe(
+    const rows = minerId === null ? newestOf(limit, sql`id < ${before}`) : newestOfMiner(limit, before, minerId)
+    return rows.pipe(
       Effect.map((rows) =>
         rows.map(
           (row): ShareRow => ({

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, FastCheck, Layer, Scope, TestClock } from "effect"
-import type { BlockState, LedgerService, PayRule } from "../../../actors/pool/Ledger.ts"
+import type { BlockState, LedgerService, PayRule, ShareRow } from "../../../actors/pool/Ledger.ts"
 import { Ledger } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import * as Database from "../../../src/storage/Database.ts"
@@ -111,6 +111,27 @@ describe("shares", () => {
       const second = yield* ledger.shares({ limit: 1_000, before: first.at(-1)?.id ?? 0 }, null)
       assert.deepStrictEqual([first[0]?.nonce, second[0]?.nonce], [limbs(4_499), limbs(3_499)])
       assert.lengthOf(yield* ledger.shares(newest, "bob"), 0)
+    })
+  )
+
+  scoped("the shares of one miner among many are found page by page, newest first", (ledger) =>
+    Effect.gen(function* () {
+      // More than two groups of the index, with none of bob's in one of them.
+      const ofBob = (n: number) => n % 500 === 7 && (n < 4_000 || n > 8_500)
+      const all = Array.from({ length: 10_000 }, (_, n) => share(n, ofBob(n) ? "bob" : "ann"))
+      for (let at = 0; at < all.length; at += 3_000) yield* ledger.record(all.slice(at, at + 3_000))
+      const found: Array<Uint8Array> = []
+      for (let before: number | null = null; ; ) {
+        const page: ReadonlyArray<ShareRow> = yield* ledger.shares({ limit: 4, before }, "bob")
+        found.push(...page.map((row) => row.nonce))
+        const last = page.at(-1)
+        if (last === undefined) break
+        before = last.id
+      }
+      const nonces = all.filter(({ minerId }) => minerId === "bob").map(({ nonce }) => nonce)
+      assert.deepStrictEqual(found, nonces.reverse())
+      assert.lengthOf(yield* ledger.shares({ limit: 1_000, before: null }, "ann"), 1_000)
+      assert.lengthOf(yield* ledger.shares(newest, "nobody"), 0)
     })
   )
 
