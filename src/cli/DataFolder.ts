@@ -85,10 +85,15 @@ const textOf = (path: string): string => {
   }
 }
 
+/** Linux: the fields of /proc/PID/stat behind the name, state first; empty elsewhere. */
+const statOf = (pid: number): ReadonlyArray<string> => {
+  const stat = textOf(`/proc/${pid}/stat`)
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+}
+
 /** Linux: boot and start tick of a process. */
 const birthOf = (pid: number): string => {
-  const stat = textOf(`/proc/${pid}/stat`)
-  const tick = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]
+  const tick = statOf(pid)[19]
   return tick === undefined ? "" : `${textOf("/proc/sys/kernel/random/boot_id").trim()}/${tick}`
 }
 
@@ -116,11 +121,14 @@ const heartbeat = 3_000
 const silence = 12_000
 const lookEvery = 250
 
+/** Killed, and only its parent has not taken note of it: a container without an init never does. */
+const isZombie = (pid: number): boolean => statOf(pid)[0] === "Z"
+
 /** Whether the owner lives; null when that can not be seen from here. */
 const alive = (owner: Owner): boolean | null => {
   if (owner.pid === 0) return false
   if (owner.realm !== realm()) return null
-  return exists(owner.pid) && (owner.birth === "" || owner.birth === birthOf(owner.pid))
+  return exists(owner.pid) && !isZombie(owner.pid) && (owner.birth === "" || owner.birth === birthOf(owner.pid))
 }
 
 const numberOf = (name: string) => Number(/^lock\.(\d{1,12})$/.exec(name)?.[1] ?? 0)

@@ -72,6 +72,30 @@ describe("the data folder", () => {
     })
   )
 
+  it.scoped("the lock of a killed process that its parent has not taken note of is taken over", () =>
+    Effect.gen(function* () {
+      const folder = yield* DataFolder.prepare(yield* temporary, "nexus")
+      // The shell becomes a program that never waits for its children.
+      const parent = yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          spawn("sh", ["-c", "sleep 100 & echo $!; exec sleep 100"], { stdio: ["ignore", "pipe", "ignore"] })
+        ),
+        (child) => Effect.sync(() => child.kill("SIGKILL"))
+      )
+      const pid = yield* Effect.async<number>((resume) => {
+        parent.stdout.once("data", (line: Buffer) => resume(Effect.succeed(Number(line))))
+      })
+      writeFileSync(join(folder, "lock.3"), owner(pid))
+      assert.strictEqual((yield* Effect.flip(Effect.scoped(DataFolder.own(folder, "a"))))._tag, "FolderOwned")
+      process.kill(pid, "SIGKILL")
+      yield* Effect.sync(() => / Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))).pipe(
+        Effect.repeat({ until: (zombie) => zombie, times: 100_000 })
+      )
+      yield* Effect.scoped(DataFolder.own(folder, "a"))
+      assert.deepStrictEqual(locks(folder), ["lock.4"])
+    })
+  )
+
   it.scoped("an owner in another container is believed when it gives a sign of life, and dead when it is silent", () =>
     Effect.gen(function* () {
       const folder = yield* DataFolder.prepare(yield* temporary, "nexus")
