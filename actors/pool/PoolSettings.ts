@@ -97,7 +97,7 @@ export const defaultVardiff: VardiffSettings = {
 export const defaultLimits: LimitSettings = {
   maxConnections: 20_000,
   maxConnectionsPerIp: 1_000,
-  connectsPerSecondPerIp: 50,
+  connectsPerSecondPerIp: 200,
   preAuthMillis: 15_000,
   idleMillis: 120_000,
   sharesPerSecond: 50,

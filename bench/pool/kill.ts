@@ -23,7 +23,7 @@ export interface Options {
 const work = { least: 0.5, most: 3 }
 const patience = 60_000
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((resolve) => {
     const server = createServer()
     server.listen(0, "127.0.0.1", () => {

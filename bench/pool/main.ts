@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- pool [--miners 2000] [--rounds 40] [--shares 100000] [--only fan-out|shares] [--kill] [--profile DIR]`:
+ * `npm run bench -- pool [--miners 2000] [--rounds 40] [--shares 100000] [--only fan-out|shares] [--kill [--herd 10000]] [--profile DIR]`:
  * the pool server under load, judged from outside.
  *
  * Runs the real program (dist/main.js) with its devnet: job fan-out and memory per miner beside bare servers, shares per
- * second that are durable, and with --kill the books after 20 times `kill -9`. Prints lines for people and JSON lines;
+ * second that are durable, and with --kill the books after 20 times `kill -9`, or with --herd how long it takes until so
+ * many idle miners behind one address are back. Prints lines for people and JSON lines;
  * times of a busy machine are only worth their ratios. Ends with 3 when the books are wrong.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
@@ -13,6 +14,7 @@ import { parseArgs } from "node:util"
 import * as Fanout from "./fanout.ts"
 import * as Kill from "./kill.ts"
 import * as Processes from "./Processes.ts"
+import * as Return from "./return.ts"
 import * as Shares from "./shares.ts"
 
 const { values: flags } = parseArgs({
@@ -26,6 +28,7 @@ const { values: flags } = parseArgs({
     only: { type: "string" },
     kill: { type: "boolean", default: false },
     kills: { type: "string", default: "20" },
+    herd: { type: "string" },
     profile: { type: "string" },
     keep: { type: "boolean", default: false }
   }
@@ -44,7 +47,9 @@ Processes.say(
 )
 
 let good = true
-if (flags.kill) good = await Kill.run({ ...fresh("kill"), kills: Number(flags.kills), miners: 8 })
+if (flags.kill && flags.herd !== undefined) {
+  good = await Return.run({ ...fresh("return"), kills: Number(flags.kills), miners: Number(flags.herd) })
+} else if (flags.kill) good = await Kill.run({ ...fresh("kill"), kills: Number(flags.kills), miners: 8 })
 else {
   if (flags.only !== "shares") {
     const every = Number(flags.every ?? (miners > 4_000 ? 10 : 2))

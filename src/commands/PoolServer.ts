@@ -89,7 +89,9 @@ const planOf = (values: Given, origins: Origins, home: string, sink: Log.Sink) =
         limits: {
           ...Limits.defaultLimits,
           maxConnections: values.maxConnections,
-          maxConnectionsPerIp: values.maxPerAddress
+          maxConnectionsPerIp: values.maxPerAddress,
+          // All machines behind one address may be back a few seconds after each loss of their connections.
+          connectsPerSecondPerIp: Math.ceil(values.maxPerAddress / 5)
         },
         payout: {
           ...Limits.defaultPayout,
