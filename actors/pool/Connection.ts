@@ -175,6 +175,7 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
   member.version = report.version.replace(/[^\x20-\x7e]/g, "?").slice(0, 64)
   member.claimedRate = claimed(report)
   member.aim = core.aims.of(session.vardiff.difficulty)
+  member.easiest = member.aim
   member.lastSeenAt = core.now()
   core.members.identified(member, session, threadsOf(report))
   core.tell({ _tag: "Connected", peer: member.peer.address, minerId: who.minerId, worker: who.worker, resumed })
@@ -270,6 +271,7 @@ const retarget = (core: PoolCore, member: Member, difficulty: bigint): boolean =
   member.previous = member.asked(now)
   member.graceUntil = now + core.settings.vardiff.graceMillis
   member.aim = core.aims.of(difficulty)
+  if (difficulty < member.easiest.difficulty) member.easiest = member.aim
   if (member.session !== null) member.session.vardiff = Vardiff.start(difficulty, now)
   return true
 }

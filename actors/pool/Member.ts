@@ -36,6 +36,8 @@ export class Member {
   /** The easier target that shares may still have been searched under, until `graceUntil`. */
   previous: Aim | null = null
   graceUntil = 0
+  /** The easiest of all its targets: a share for it may be late, but is none that was made up. */
+  easiest: Aim
   /** The job it was last given. */
   sent: Job | null = null
   version = ""
@@ -59,6 +61,7 @@ export class Member {
     this.push = push
     this.bucket = bucket
     this.aim = aim
+    this.easiest = aim
     this.connectedAt = now
     this.lastSeenAt = now
   }

@@ -63,8 +63,7 @@ const checkJob = (
         if (digest === undefined) throw new Error(`${shares.length} nonces, ${digests.length} digests`)
         const share = Submission.judge(pending, digest)
         if (share === null) {
-          const reason = `the digest misses the target of difficulty ${pending.asked.difficulty}`
-          Submission.rejected(core, pending, "low-difficulty", reason)
+          Submission.missed(core, pending, digest)
           return
         }
         passed.add(pending)

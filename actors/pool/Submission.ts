@@ -157,9 +157,16 @@ export const accepted = (core: PoolCore, pending: Pending, share: AcceptedShare)
 }
 
 /** It was judged, or could not be: the answer is no. */
-export const rejected = (core: PoolCore, pending: Pending, code: ShareCode, reason: string): void => {
+export const rejected = (core: PoolCore, pending: Pending, code: ShareCode, reason: string, honest = false): void => {
   if (pending.done) return
-  refuse(core, pending.member, pending.session, code, reason, (answer) => finish(core, pending, answer))
+  refuse(core, pending.member, pending.session, code, reason, (answer) => finish(core, pending, answer), honest)
+}
+
+/** It misses its target. What was found for an easier one and had to wait for its turn is worth little, and no abuse. */
+export const missed = (core: PoolCore, pending: Pending, digest: LimbBytes): void => {
+  const { asked, member } = pending
+  const late = Limbs.atMost(digest, member.easiest.limbs)
+  rejected(core, pending, "low-difficulty", `the digest misses the target of difficulty ${asked.difficulty}`, late)
 }
 
 const finish = (core: PoolCore, pending: Pending, answer: ShareAnswer): void => {
@@ -177,7 +184,8 @@ const refuse = (
   session: Session,
   code: ShareCode,
   reason: string,
-  answer: Answer
+  answer: Answer,
+  honest = false
 ): void => {
   core.count(code)
   // Neither is a verdict: the share comes again.
@@ -187,7 +195,7 @@ const refuse = (
     core.reject(session.minerId, session.worker, code)
   }
   answer({ code, reason, newDifficulty: null })
-  if (invalid(core, member, session, code)) sample(core, member, session, false)
+  if (!honest && invalid(core, member, session, code)) sample(core, member, session, false)
 }
 
 /** Codes that an honest miner does not earn by bad luck: of a lost connection, a restart of the pool, a new tip. */

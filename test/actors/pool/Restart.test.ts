@@ -8,6 +8,7 @@ import {
   FakeChain,
   MemoryLedger,
   nonce,
+  pass,
   start,
   startDifficulty,
   type Swaps,
@@ -78,6 +79,32 @@ describe("after a restart", () => {
         run.ledger.shares.slice(-during.length).map(({ difficulty }) => difficulty),
         during.map(() => startDifficulty * 4n)
       )
+    })
+  )
+
+  it.scoped("shares for an easier target of before are refused, and nobody is banned for them", () =>
+    Effect.gen(function* () {
+      const run = yield* lives(({ pool }) =>
+        Effect.gen(function* () {
+          const miner = yield* TestMiner.connect(pool)
+          const { jobId } = miner.work.job
+          const late = Array.from({ length: 120 }, (): Found => ({ jobId, nonce: miner.nonce(startDifficulty) }))
+          for (let i = 0; i < 8; i++) yield* miner.share(startDifficulty * 100n)
+          // The same without a restart: they waited for their turn, longer than the grace.
+          yield* pass(10_001)
+          for (const { nonce } of late.slice(60)) {
+            assert.strictEqual((yield* miner.connection.submit(jobId, nonce)).code, "low-difficulty")
+          }
+          assert.isNull(miner.closed)
+          return { late: late.slice(0, 60), ticket: miner.ticket }
+        })
+      )
+      const { late, ticket } = run.before
+      const miner = yield* TestMiner.connect(run.pool, { resume: ticket })
+      for (const { jobId, nonce } of late) {
+        assert.strictEqual((yield* miner.connection.submit(jobId, nonce)).code, "low-difficulty")
+      }
+      assert.isNull(miner.closed)
     })
   )
 
