@@ -41,7 +41,7 @@ export class LedgerFailed extends Data.TaggedError("LedgerFailed")<{
 }> {
   override get message() {
     const cause = this.cause instanceof Error ? this.cause.message : String(this.cause)
-    return `the ledger could not ${this.operation}: ${cause}; affected shares were not acknowledged and may be handed in again`
+    return `the ledger could not ${this.operation}: ${cause}; nothing of it counts as done, and it is tried again`
   }
 }
 
