@@ -9,7 +9,7 @@
  */
 import type { ChildProcess } from "node:child_process"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Connected, Spread } from "./herd.ts"
+import type { Connected, Counting, Spread } from "./herd.ts"
 import * as Processes from "./Processes.ts"
 
 export interface Options {
@@ -39,7 +39,7 @@ interface Row {
 }
 
 const tagged =
-  <T extends Connected | Spread>(tag: T["tag"]) =>
+  <T extends Connected | Counting | Spread>(tag: T["tag"]) =>
   (value: unknown): T | undefined =>
     typeof value === "object" && value !== null && "tag" in value && value.tag === tag ? (value as T) : undefined
 
@@ -66,9 +66,10 @@ const fill = async (name: string, server: Processes.Server, miners: number): Pro
 }
 
 const turn = async (row: Row, begin: () => void): Promise<void> => {
-  const spread = Processes.message(row.herd, tagged<Spread>("spread"))
+  const counting = Processes.message(row.herd, tagged<Counting>("counting"))
   row.herd.send("count")
-  await sleep(50)
+  await counting
+  const spread = Processes.message(row.herd, tagged<Spread>("spread"))
   begin()
   row.spreads.push(
     await Promise.race([

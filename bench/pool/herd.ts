@@ -2,7 +2,9 @@
  * Many simulated miners in one process: one TCP connection and one subscription each, heartbeats every 30 seconds.
  *
  * `herd.ts PORT COUNT`. Every order carries the time when it was made (its expiry less the lifetime of a job), so latency
- * is counted from the server's own clock, and every kind of server is measured by the same code. Says `connected` once, and then one `spread` for each order that reached everybody.
+ * is counted from the server's own clock, and every kind of server is measured by the same code. Says `connected` once,
+ * and one `spread` for each order that reached everybody. A message asks to forget orders made before it, answered with
+ * `counting`.
  */
 import { defaultBoard } from "../../actors/pool/PoolSettings.ts"
 import { Connection, headers } from "./Http2.ts"
@@ -16,6 +18,9 @@ export interface Spread {
   readonly p50: number
   readonly p99: number
   readonly max: number
+}
+export interface Counting {
+  readonly tag: "counting"
 }
 export interface Connected {
   readonly tag: "connected"
@@ -32,7 +37,9 @@ let since = Number.POSITIVE_INFINITY
 let size = 0
 let lost = 0
 
-const tell = (message: Spread | Connected) => process.send?.(message)
+const tell = (message: Spread | Connected | Counting) => {
+  if (process.connected) process.send?.(message)
+}
 
 const heard = (bytes: Buffer) => {
   const now = Date.now()
@@ -93,5 +100,7 @@ setInterval(() => {
 
 process.on("message", () => {
   since = Date.now()
+  open.clear()
+  tell({ tag: "counting" })
 })
 process.on("disconnect", () => process.exit(0))
