@@ -24,8 +24,8 @@ export class Session {
   rejected = 0
   lastShareAt: number | null = null
   resumes = 0
-  /** The ticket that was given out last. */
-  ticket: Uint8Array = none
+  /** The ticket that was given out last: as text, which takes a sixth of the memory that its bytes would. */
+  ticket = ""
 
   constructor(prefix: NoncePrefix, minerId: string, worker: string, vardiff: Vardiff.Vardiff, now: number) {
     this.prefix = prefix
@@ -36,7 +36,9 @@ export class Session {
   }
 }
 
-const none = new Uint8Array(0)
+/** In a time that does not tell where they differ; both are ASCII. */
+const same = (a: string, b: string): boolean =>
+  a.length === b.length && Crypto.timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"))
 
 interface Who {
   readonly minerId: string
@@ -84,14 +86,13 @@ export class Sessions {
     if (claim === undefined || session === undefined) return undefined
     // Nearly always the last one: then no seal has to be made.
     const { minerId, ticket } = session
-    const last = ticket.length === claim.bytes.length && Crypto.timingSafeEqual(ticket, claim.bytes)
-    return last || Ticket.genuine(this.#key, claim, minerId) ? session : undefined
+    return same(ticket, text) || Ticket.genuine(this.#key, claim, minerId) ? session : undefined
   }
 
   /** A ticket for a session as it is now. Earlier ones stay valid. */
   ticket(session: Session): string {
     session.ticket = Ticket.make(this.#key, session.prefix, session.vardiff.difficulty, session.minerId)
-    return Ticket.textOf(session.ticket)
+    return session.ticket
   }
 
   attached(session: Session): void {

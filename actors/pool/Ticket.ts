@@ -37,19 +37,15 @@ const seal = (key: Uint8Array, claim: Uint8Array, minerId: string): Buffer =>
     .digest()
     .subarray(0, size - said)
 
-export const make = (key: Uint8Array, prefix: NoncePrefix, difficulty: bigint, minerId: string): Uint8Array => {
-  // In the heap itself: what Buffer gives keeps a slab alive, or memory of its own outside.
-  const bytes = new Uint8Array(size)
-  const view = new DataView(bytes.buffer)
+export const make = (key: Uint8Array, prefix: NoncePrefix, difficulty: bigint, minerId: string): string => {
+  const bytes = Buffer.alloc(size)
   const { mantissa, shift } = Vardiff.significantOf(difficulty)
-  view.setBigUint64(0, prefix)
-  view.setUint8(8, mantissa)
-  view.setUint16(9, shift)
+  bytes.writeBigUInt64BE(prefix, 0)
+  bytes.writeUInt8(mantissa, 8)
+  bytes.writeUInt16BE(shift, 9)
   bytes.set(seal(key, bytes, minerId), said)
-  return bytes
+  return bytes.toString("base64url")
 }
-
-export const textOf = (ticket: Uint8Array): string => Buffer.from(ticket).toString("base64url")
 
 /** The claim of a text; undefined when it has not the form of a ticket. Nothing in it is true yet. */
 export const read = (text: string): Claim | undefined => {
