@@ -3,7 +3,7 @@
  *
  * Effect's own answer to "a message arrived" is to resume or fork a fiber. Most messages need neither: the dispatcher
  * keeps a queue of ready actors and runs them from one microtask, like a scheduler thread of the BEAM runs its run queue.
- * It hands the thread back to the event loop after 8 ms of work or 4,096 microtasks in a row, so I/O is never starved.
+ * It hands the thread back to the event loop after 1 ms of work or 4,096 microtasks in a row, so I/O is never starved.
  */
 
 /** `run` handles a bounded amount of work and makes itself ready again when there is more. Must not throw. */
@@ -11,7 +11,11 @@ export interface Runnable {
   readonly run: () => void
 }
 
-const SLICE_MILLIS = 8
+/**
+ * Also what keeps a wide run of actors that write in the processor's caches: what some dozens of them have written leaves
+ * the process before the next ones are touched. With 8 ms a job to 2,000 miners took a quarter more processor time.
+ */
+const SLICE_MILLIS = 1
 const MAX_MICROTASKS = 4_096
 /** Direct calls nested deeper than this are queued, so a chain of actors asking each other can not overflow the stack. */
 const MAX_DEPTH = 16

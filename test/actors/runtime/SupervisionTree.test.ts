@@ -93,7 +93,7 @@ describe("SupervisionTree", () => {
         const first = yield* collect
         const second = yield* collect
         for (const spec of specs) spec.ref.unsafeTell("boom")
-        // The dispatcher hands the thread back every 8 ms.
+        // The dispatcher hands the thread back every millisecond.
         const down = Effect.map(nodes.whichChildren, (children) => children.some((child) => child.generation === 1))
         yield* Effect.repeat(Effect.andThen(settle, down), { while: (some) => some })
         yield* TestClock.adjust(100)
