@@ -8,6 +8,7 @@ import * as PoolSettings from "../../../actors/pool/PoolSettings.ts"
 import * as PoolTree from "../../../actors/pool/PoolTree.ts"
 import type { ShareAnswer } from "../../../actors/pool/Share.ts"
 import * as ActorSystem from "../../../actors/runtime/ActorSystem.ts"
+import * as Dispatcher from "../../../actors/runtime/Dispatcher.ts"
 import { SupervisionTree, type SupervisionTreeService } from "../../../actors/runtime/SupervisionTree.ts"
 import { FakeChain, poolAddress } from "./FakeChain.ts"
 import { FakeKernel, nonce } from "./FakeKernel.ts"
@@ -70,7 +71,7 @@ const begun = (swaps: Swaps): Effect.Effect<TestPool, never, Scope.Scope> =>
 
 /** Lets everything that needs no time happen. */
 export const settle: Effect.Effect<void> = Effect.gen(function* () {
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 10 || !Dispatcher.isIdle(); i++) {
     yield* TestClock.adjust(0)
     yield* Effect.promise(() => new Promise<void>((done) => setImmediate(done)))
   }
