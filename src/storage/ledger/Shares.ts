@@ -17,12 +17,15 @@ import { Integer } from "../Database.ts"
 import { type Books, bounds, failingTo, inserter, reader, Whole } from "./Common.ts"
 import { sharesPerGroup } from "./LedgerSchema.ts"
 
-/** How many shares the books keep; older ones are dropped, the totals stay exact. A PPLNS window must fit. */
+/** Which shares the books keep; the others are dropped, the totals stay exact. A PPLNS window must fit. */
 export interface Retention {
+  /** At most so many. */
   readonly shares: number
+  /** And none that is older, but of the newest `least`: a window may be long, and a clock may be wrong for a while. */
   readonly millis: number
+  readonly least: number
 }
-export const defaultRetention: Retention = { shares: 5_000_000, millis: 7 * 86_400_000 }
+export const defaultRetention: Retention = { shares: 5_000_000, millis: 7 * 86_400_000, least: 250_000 }
 /** Rows of one step of pruning: a few hundredths of a second. */
 const pruneStep = 2_000
 /** Workers whose counts may wait in memory; those of more are not kept, because anybody can make up names. */
@@ -241,8 +244,9 @@ export const make = (
     commits.write(sql`
       DELETE FROM ledger_shares WHERE id IN (
         SELECT id FROM (SELECT id, received_at FROM ledger_shares ORDER BY id LIMIT ${pruneStep}) AS oldest
-        WHERE received_at < ${now - retention.millis}
-          OR id <= (SELECT MAX(id) FROM ledger_shares) - ${retention.shares})
+        WHERE id <= (SELECT MAX(id) FROM ledger_shares) - ${retention.shares}
+          OR (received_at < ${now - retention.millis}
+            AND id <= (SELECT MAX(id) FROM ledger_shares) - ${retention.least}))
       RETURNING id`)
   ).pipe(
     Effect.map((gone) => gone.length === pruneStep),

@@ -152,7 +152,7 @@ describe("shares", () => {
 
   it.effect("old shares are pruned step by step, what they counted stays", () =>
     Effect.gen(function* () {
-      const ledger = yield* PoolLedger.make({ shares: 1_000, millis: 1e12 })
+      const ledger = yield* PoolLedger.make({ shares: 1_000, millis: 1e12, least: 200 })
       yield* ledger.record(Array.from({ length: 6_000 }, (_, n) => share(n)))
       const sql = yield* SqlClient.SqlClient
       const left = Effect.map(sql<{ readonly n: number }>`SELECT COUNT(*) AS n FROM ledger_shares`, ([row]) => row?.n)
@@ -168,6 +168,10 @@ describe("shares", () => {
       yield* TestClock.setTime(1e12 + 1_005_500)
       yield* ledger.prune
       assert.strictEqual(yield* left, 500)
+      // A clock that is years ahead takes no window of a block along.
+      yield* TestClock.setTime(1e14)
+      yield* ledger.prune
+      assert.strictEqual(yield* left, 200)
     }).pipe(Effect.scoped, Effect.provide(Database.layer({ file: ":memory:", what: "pool ledger", migrations })))
   )
 })
