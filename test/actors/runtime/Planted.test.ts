@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { faults } from "./planted/faults.mjs"
 
@@ -7,7 +7,9 @@ const source = (file: string) => readFileSync(new URL(`../../../actors/runtime/$
 describe("planted faults", () => {
   it("can all still be planted", () => {
     assert.isAtLeast(faults.length, 10)
+    const here = new Set(readdirSync(new URL(".", import.meta.url)))
     for (const fault of faults) {
+      for (const suite of fault.suites) assert.isTrue(here.has(suite), `${fault.name}: there is no ${suite}`)
       for (const { file, find } of [fault, ...(fault.also ?? [])]) {
         assert.strictEqual(
           source(file).split(find).length,

@@ -24,14 +24,14 @@ export const faults = [
     file: "RestartWindow.ts",
     find: "time < oldest ||",
     replace: "time <= oldest ||",
-    suites: ["Supervisor.test.ts"]
+    suites: ["SupervisorRestarts.test.ts"]
   },
   {
     name: "window: never slides",
     file: "RestartWindow.ts",
     find: "now - this.periodMillis",
     replace: "Number.NEGATIVE_INFINITY",
-    suites: ["Supervisor.test.ts"]
+    suites: ["SupervisorRestarts.test.ts"]
   },
   {
     name: "intensity: one restart too many is allowed",
@@ -53,7 +53,7 @@ export const faults = [
     find: "if (pending === undefined || child.pending !== pending) return undefined",
     replace: "if (pending === undefined) return undefined",
     also: [{ file: "Child.ts", find: "    this.pending?.timer?.cancel()\n", replace: "" }],
-    suites: ["Supervisor.test.ts"]
+    suites: ["SupervisorRestarts.test.ts"]
   },
   {
     name: "lost exit: the end of a child is not told to its supervisor",
@@ -67,7 +67,7 @@ export const faults = [
     file: "Backoff.ts",
     find: "healthyMillis >= policy.resetAfterMillis ? 0 : failures",
     replace: "healthyMillis >= 0 ? failures : 0",
-    suites: ["Supervisor.test.ts"]
+    suites: ["SupervisorRestarts.test.ts"]
   },
   {
     name: "back-off: not capped (a fleet dies of it)",
@@ -123,7 +123,7 @@ export const faults = [
     file: "SupervisorLoop.ts",
     find: "this.policy.dynamic ? this.table.stopTogether(children) : this.table.stopAll(children)",
     replace: "this.table.stopAll(children)",
-    suites: ["Supervisor.test.ts"]
+    suites: ["SupervisorChildren.test.ts"]
   },
   {
     name: "restart type: a transient child is restarted after a normal exit",
@@ -151,21 +151,21 @@ export const faults = [
     file: "SupervisorLoop.ts",
     find: "if (child.spec.significant === true && child.obstacle !== undefined) return undefined",
     replace: 'if (child.obstacle === "restarting") return undefined',
-    suites: ["Supervisor.test.ts", "SupervisorProperties.test.ts"]
+    suites: ["SupervisorChildren.test.ts", "SupervisorProperties.test.ts"]
   },
   {
     name: "quarantine: a group restart starts a quarantined child",
     file: "SupervisorLoop.ts",
     find: " || child.quarantined) continue",
     replace: ") continue",
-    suites: ["Supervisor.test.ts"]
+    suites: ["SupervisorRestarts.test.ts"]
   },
   {
     name: "budget: its restarts count against the supervisor too",
     file: "SupervisorLoop.ts",
     find: "if (within) return true",
     replace: "if (within) return this.window.add(now)",
-    suites: ["Supervisor.test.ts"]
+    suites: ["SupervisorRestarts.test.ts"]
   },
   {
     name: "dead letters: the message of a crash vanishes",
@@ -228,7 +228,7 @@ export const faults = [
     file: "Address.ts",
     find: "this.mailbox.force(message)",
     replace: "this.mailbox.offer(message)",
-    suites: ["Actor.test.ts"]
+    suites: ["ActorMailbox.test.ts"]
   },
   {
     name: "ask: the question of a crashed incarnation waits for its timeout",
@@ -242,7 +242,7 @@ export const faults = [
     file: "Ties.ts",
     find: "this.watchers.clear()",
     replace: "void this.watchers.size",
-    suites: ["Actor.test.ts"]
+    suites: ["ActorEnds.test.ts"]
   },
   {
     name: "alarm: an earlier deadline does not replace a later sleep",
