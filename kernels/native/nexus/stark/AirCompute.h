@@ -10,10 +10,10 @@ template <class C>
 void chip_add(C& c) {
   using F = typename C::Value;
   const F IsAdd = c.m(col::IsAdd);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsAdd * (lo(ValueA) + 65536 * CarryFlag[0] - (lo(ValueB) + lo(ValueC))));  // 159
   c(IsAdd * (hi(ValueA) + 65536 * CarryFlag[1] - (hi(ValueB) + hi(ValueC) + CarryFlag[0])));  // 160
 }
@@ -23,10 +23,10 @@ template <class C>
 void chip_sub(C& c) {
   using F = typename C::Value;
   const F IsSub = c.m(col::IsSub);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsSub * (lo(ValueA) - 65536 * CarryFlag[0] - (lo(ValueB) - lo(ValueC))));  // 161
   c(IsSub * (hi(ValueA) - 65536 * CarryFlag[1] - (hi(ValueB) - hi(ValueC) - CarryFlag[0])));  // 162
 }
@@ -36,11 +36,11 @@ template <class C>
 void chip_sltu(C& c) {
   using F = typename C::Value;
   const F IsSltu = c.m(col::IsSltu);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
   c(IsSltu * (CarryFlag[1] - ValueA[0]));  // 163
   c(IsSltu * (lo(Helper1) - 65536 * CarryFlag[0] - (lo(ValueB) - lo(ValueC))));  // 164
   c(IsSltu * (hi(Helper1) - 65536 * CarryFlag[1] - (hi(ValueB) - hi(ValueC) - CarryFlag[0])));  // 165
@@ -54,13 +54,13 @@ template <class C>
 void chip_slt(C& c) {
   using F = typename C::Value;
   const F IsSlt = c.m(col::IsSlt), SgnB = c.m(col::SgnB), SgnC = c.m(col::SgnC);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
-  const auto Helper2 = word<4>([&](int i) { return c.m(col::Helper2 + i); });
-  const auto Helper3 = word<4>([&](int i) { return c.m(col::Helper3 + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
+  const auto Helper2 = m<4>(c, col::Helper2);
+  const auto Helper3 = m<4>(c, col::Helper3);
   c(IsSlt * (lo(Helper1) - 65536 * CarryFlag[0] - (lo(ValueB) - lo(ValueC))));  // 169
   c(IsSlt * (hi(Helper1) - 65536 * CarryFlag[1] - (hi(ValueB) - hi(ValueC) - CarryFlag[0])));  // 170
   c(IsSlt * (SgnB * (1 - SgnC) + CarryFlag[1] * (SgnB * SgnC + (1 - SgnB) * (1 - SgnC)) - ValueA[0]));  // 171
@@ -78,12 +78,12 @@ void chip_bne(C& c) {
   const F IsBne = c.m(col::IsBne), Neq = c.m(col::Neq), Neq12 = c.m(col::Neq12), Neq34 = c.m(col::Neq34),
       Neq12Aux = c.m(col::Neq12Aux), Neq34Aux = c.m(col::Neq34Aux), Neq12AuxInv = c.m(col::Neq12AuxInv),
       Neq34AuxInv = c.m(col::Neq34AuxInv);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsBne * ((lo(ValueA) - lo(ValueB)) * Neq12Aux - Neq12));  // 177
   c(IsBne * ((hi(ValueA) - hi(ValueB)) * Neq34Aux - Neq34));  // 178
   c(IsBne * Neq12 * (1 - Neq12));  // 179
@@ -102,12 +102,12 @@ void chip_beq(C& c) {
   const F IsBeq = c.m(col::IsBeq), Neq = c.m(col::Neq), Neq12 = c.m(col::Neq12), Neq34 = c.m(col::Neq34),
       Neq12Aux = c.m(col::Neq12Aux), Neq34Aux = c.m(col::Neq34Aux), Neq12AuxInv = c.m(col::Neq12AuxInv),
       Neq34AuxInv = c.m(col::Neq34AuxInv);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsBeq * ((lo(ValueA) - lo(ValueB)) * Neq12Aux - Neq12));  // 186
   c(IsBeq * ((hi(ValueA) - hi(ValueB)) * Neq34Aux - Neq34));  // 187
   c(IsBeq * Neq12 * (1 - Neq12));  // 188
@@ -124,14 +124,14 @@ template <class C>
 void chip_bltu(C& c) {
   using F = typename C::Value;
   const F IsBltu = c.m(col::IsBltu);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto BorrowFlag = word<2>([&](int i) { return c.m(col::BorrowFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto BorrowFlag = m<2>(c, col::BorrowFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
   c(IsBltu * (lo(ValueA) - lo(ValueB) - lo(Helper1) + 65536 * BorrowFlag[0]));  // 195
   c(IsBltu * (hi(ValueA) - hi(ValueB) - hi(Helper1) + 65536 * BorrowFlag[1] - BorrowFlag[0]));  // 196
   c(IsBltu * (BorrowFlag[1] * lo(ValueC) + 4 * (1 - BorrowFlag[1]) + lo(Pc) - 65536 * CarryFlag[0]
@@ -144,16 +144,16 @@ template <class C>
 void chip_blt(C& c) {
   using F = typename C::Value;
   const F IsBlt = c.m(col::IsBlt), LtFlag = c.m(col::LtFlag);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto BorrowFlag = word<2>([&](int i) { return c.m(col::BorrowFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
-  const auto Helper2 = word<4>([&](int i) { return c.m(col::Helper2 + i); });
-  const auto Helper3 = word<4>([&](int i) { return c.m(col::Helper3 + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto BorrowFlag = m<2>(c, col::BorrowFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
+  const auto Helper2 = m<4>(c, col::Helper2);
+  const auto Helper3 = m<4>(c, col::Helper3);
   c(IsBlt * (lo(ValueA) - lo(ValueB) - lo(Helper1) + 65536 * BorrowFlag[0]));  // 199
   c(IsBlt * (hi(ValueA) - hi(ValueB) - hi(Helper1) + 65536 * BorrowFlag[1] - BorrowFlag[0]));  // 200
   c(IsBlt * (inv128 * (ValueA[3] - Helper2[3]) * (1 - inv128 * (ValueB[3] - Helper3[3]))
@@ -170,14 +170,14 @@ template <class C>
 void chip_bgeu(C& c) {
   using F = typename C::Value;
   const F IsBgeu = c.m(col::IsBgeu);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto BorrowFlag = word<2>([&](int i) { return c.m(col::BorrowFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto BorrowFlag = m<2>(c, col::BorrowFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
   c(IsBgeu * (lo(ValueA) - lo(ValueB) - lo(Helper1) + 65536 * BorrowFlag[0]));  // 206
   c(IsBgeu * (hi(ValueA) - hi(ValueB) - hi(Helper1) + 65536 * BorrowFlag[1] - BorrowFlag[0]));  // 207
   c(IsBgeu * ((1 - BorrowFlag[1]) * lo(ValueC) + 4 * (1 - (1 - BorrowFlag[1])) + lo(Pc)
@@ -190,16 +190,16 @@ template <class C>
 void chip_bge(C& c) {
   using F = typename C::Value;
   const F IsBge = c.m(col::IsBge), SgnA = c.m(col::SgnA), SgnB = c.m(col::SgnB), LtFlag = c.m(col::LtFlag);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto BorrowFlag = word<2>([&](int i) { return c.m(col::BorrowFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
-  const auto Helper2 = word<4>([&](int i) { return c.m(col::Helper2 + i); });
-  const auto Helper3 = word<4>([&](int i) { return c.m(col::Helper3 + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto BorrowFlag = m<2>(c, col::BorrowFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
+  const auto Helper2 = m<4>(c, col::Helper2);
+  const auto Helper3 = m<4>(c, col::Helper3);
   c(IsBge * (lo(ValueA) - lo(ValueB) - lo(Helper1) + 65536 * BorrowFlag[0]));  // 210
   c(IsBge * (hi(ValueA) - hi(ValueB) - hi(Helper1) + 65536 * BorrowFlag[1] - BorrowFlag[0]));  // 211
   c(IsBge * (Helper2[3] + 128 * SgnA - ValueA[3]));  // 212
@@ -214,12 +214,12 @@ template <class C>
 void chip_jal(C& c) {
   using F = typename C::Value;
   const F IsJal = c.m(col::IsJal);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto BorrowFlag = word<2>([&](int i) { return c.m(col::BorrowFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto BorrowFlag = m<2>(c, col::BorrowFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsJal * (4 + lo(Pc) - 65536 * CarryFlag[0] - lo(ValueA)));  // 217
   c(IsJal * (hi(Pc) + CarryFlag[0] - 65536 * CarryFlag[1] - hi(ValueA)));  // 218
   c(IsJal * (lo(ValueC) + lo(Pc) - 65536 * BorrowFlag[0] - lo(PcNext)));  // 219
@@ -231,8 +231,8 @@ template <class C>
 void chip_lui(C& c) {
   using F = typename C::Value;
   const F IsLui = c.m(col::IsLui);
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsLui * (ValueC[0] - ValueA[0]));  // 221
   c(IsLui * (ValueC[1] - ValueA[1]));  // 222
   c(IsLui * (ValueC[2] - ValueA[2]));  // 223
@@ -244,10 +244,10 @@ template <class C>
 void chip_auipc(C& c) {
   using F = typename C::Value;
   const F IsAuipc = c.m(col::IsAuipc);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsAuipc * (lo(Pc) + lo(ValueC) - 65536 * CarryFlag[0] - lo(ValueA)));  // 225
   c(IsAuipc * (hi(Pc) + hi(ValueC) + CarryFlag[0] - 65536 * CarryFlag[1] - hi(ValueA)));  // 226
 }
@@ -257,14 +257,14 @@ template <class C>
 void chip_jalr(C& c) {
   using F = typename C::Value;
   const F IsJalr = c.m(col::IsJalr), RemAux = c.m(col::RemAux), QtAux = c.m(col::QtAux);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto BorrowFlag = word<2>([&](int i) { return c.m(col::BorrowFlag + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto PcNextAux = word<4>([&](int i) { return c.m(col::PcNextAux + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto BorrowFlag = m<2>(c, col::BorrowFlag);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto PcNextAux = m<4>(c, col::PcNextAux);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsJalr * (4 + lo(Pc) - 65536 * CarryFlag[0] - lo(ValueA)));  // 227
   c(IsJalr * (hi(Pc) + CarryFlag[0] - 65536 * CarryFlag[1] - hi(ValueA)));  // 228
   c(IsJalr * (lo(ValueC) + lo(ValueB) - 65536 * BorrowFlag[0] - lo(PcNextAux)));  // 229
@@ -283,12 +283,12 @@ void chip_sll(C& c) {
   const F IsSll = c.m(col::IsSll), ShiftBit1 = c.m(col::ShiftBit1), ShiftBit2 = c.m(col::ShiftBit2),
       ShiftBit3 = c.m(col::ShiftBit3), ShiftBit4 = c.m(col::ShiftBit4), ShiftBit5 = c.m(col::ShiftBit5),
       Exp1_3 = c.m(col::Exp1_3);
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
-  const auto Rem = word<4>([&](int i) { return c.m(col::Rem + i); });
-  const auto Qt = word<4>([&](int i) { return c.m(col::Qt + i); });
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
+  const auto Rem = m<4>(c, col::Rem);
+  const auto Qt = m<4>(c, col::Qt);
   c(IsSll * (ShiftBit1 + 2 * ShiftBit2 + 4 * ShiftBit3 + 8 * ShiftBit4 + 16 * ShiftBit5 + 32 * Helper1[0]
      - ValueC[0]));  // 236
   c(IsSll * ((ShiftBit1 + 1) * (3 * ShiftBit2 + 1) * (15 * ShiftBit3 + 1) - Exp1_3));  // 237
@@ -311,13 +311,13 @@ void chip_srl(C& c) {
   const F IsSrl = c.m(col::IsSrl), ShiftBit1 = c.m(col::ShiftBit1), ShiftBit2 = c.m(col::ShiftBit2),
       ShiftBit3 = c.m(col::ShiftBit3), ShiftBit4 = c.m(col::ShiftBit4), ShiftBit5 = c.m(col::ShiftBit5),
       Exp1_3 = c.m(col::Exp1_3);
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
-  const auto Rem = word<4>([&](int i) { return c.m(col::Rem + i); });
-  const auto Qt = word<4>([&](int i) { return c.m(col::Qt + i); });
-  const auto RemDiff = word<4>([&](int i) { return c.m(col::RemDiff + i); });
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
+  const auto Rem = m<4>(c, col::Rem);
+  const auto Qt = m<4>(c, col::Qt);
+  const auto RemDiff = m<4>(c, col::RemDiff);
   c(IsSrl * (ShiftBit1 + 2 * ShiftBit2 + 4 * ShiftBit3 + 8 * ShiftBit4 + 16 * ShiftBit5 + 32 * Helper1[0]
      - ValueC[0]));  // 246
   c(IsSrl * ((ShiftBit1 + 1) * (3 * ShiftBit2 + 1) * (15 * ShiftBit3 + 1) - Exp1_3));  // 247
@@ -345,15 +345,15 @@ void chip_sra(C& c) {
       ShiftBit2 = c.m(col::ShiftBit2), ShiftBit3 = c.m(col::ShiftBit3), ShiftBit4 = c.m(col::ShiftBit4),
       ShiftBit5 = c.m(col::ShiftBit5), Exp1_3 = c.m(col::Exp1_3), Exp = c.m(col::Exp),
       SraDegreeAux = c.m(col::SraDegreeAux);
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
-  const auto Helper2 = word<4>([&](int i) { return c.m(col::Helper2 + i); });
-  const auto Helper3 = word<4>([&](int i) { return c.m(col::Helper3 + i); });
-  const auto Rem = word<4>([&](int i) { return c.m(col::Rem + i); });
-  const auto Qt = word<4>([&](int i) { return c.m(col::Qt + i); });
-  const auto RemDiff = word<4>([&](int i) { return c.m(col::RemDiff + i); });
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
+  const auto Helper2 = m<4>(c, col::Helper2);
+  const auto Helper3 = m<4>(c, col::Helper3);
+  const auto Rem = m<4>(c, col::Rem);
+  const auto Qt = m<4>(c, col::Qt);
+  const auto RemDiff = m<4>(c, col::RemDiff);
   c(IsSra * (ShiftBit1 + 2 * ShiftBit2 + 4 * ShiftBit3 + 8 * ShiftBit4 + 16 * ShiftBit5 + 32 * Helper1[0]
      - ValueC[0]));  // 260
   c(IsSra * ((ShiftBit1 + 1) * (3 * ShiftBit2 + 1) * (15 * ShiftBit3 + 1) - Exp1_3));  // 261

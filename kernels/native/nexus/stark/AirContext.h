@@ -32,6 +32,19 @@ auto word(const Limb& limb) {
     return Word<F, 4>{limb(0), limb(1), limb(2), limb(3)};
   }
 }
+// The limbs that begin at a column: main, preprocessed, main on the next row.
+template <int kLimbs, class C>
+auto m(C& c, int first) {
+  return word<kLimbs>([&](int i) { return c.m(first + i); });
+}
+template <int kLimbs, class C>
+auto p(C& c, int first) {
+  return word<kLimbs>([&](int i) { return c.p(first + i); });
+}
+template <int kLimbs, class C>
+auto n(C& c, int first) {
+  return word<kLimbs>([&](int i) { return c.n(first + i); });
+}
 template <class F>
 F lo(const Word<F, 4>& w) {
   return w[0] + 256 * w[1];

@@ -24,16 +24,16 @@ void chip_cpu(C& c) {
       ValueAEffectiveFlag = c.m(col::ValueAEffectiveFlag), ValueAEffectiveFlagAux = c.m(col::ValueAEffectiveFlagAux),
       ValueAEffectiveFlagAuxInv = c.m(col::ValueAEffectiveFlagAuxInv), Reg1Address = c.m(col::Reg1Address),
       Reg2Address = c.m(col::Reg2Address), Reg3Address = c.m(col::Reg3Address), IsLast = c.p(pre::IsLast);
-  const auto PcCarry = word<2>([&](int i) { return c.m(col::PcCarry + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto PcPrime = word<4>([&](int i) { return c.n(col::Pc + i); });
-  const auto PcNext = word<4>([&](int i) { return c.m(col::PcNext + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Reg1ValPrev = word<4>([&](int i) { return c.m(col::Reg1ValPrev + i); });
-  const auto Reg2ValPrev = word<4>([&](int i) { return c.m(col::Reg2ValPrev + i); });
-  const auto Reg3ValPrev = word<4>([&](int i) { return c.m(col::Reg3ValPrev + i); });
+  const auto PcCarry = m<2>(c, col::PcCarry);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto PcPrime = n<4>(c, col::Pc);
+  const auto PcNext = m<4>(c, col::PcNext);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Reg1ValPrev = m<4>(c, col::Reg1ValPrev);
+  const auto Reg2ValPrev = m<4>(c, col::Reg2ValPrev);
+  const auto Reg3ValPrev = m<4>(c, col::Reg3ValPrev);
   c((1 - IsLast) * IsPadding * (1 - IsPaddingPrime));  // 0
   c(ValueAEffectiveFlagAux * ValueAEffectiveFlagAuxInv - 1);  // 1
   c(OpA * ValueAEffectiveFlagAux - ValueAEffectiveFlag);  // 2
@@ -72,7 +72,7 @@ void chip_type_r(C& c) {
       IsSub = c.m(col::IsSub), IsSltu = c.m(col::IsSltu), IsSlt = c.m(col::IsSlt), IsSll = c.m(col::IsSll),
       IsSrl = c.m(col::IsSrl), IsSra = c.m(col::IsSra), OpC0_3 = c.m(col::OpC0_3), OpA1_4 = c.m(col::OpA1_4),
       OpB1_4 = c.m(col::OpB1_4), OpC4 = c.m(col::OpC4), OpA0 = c.m(col::OpA0), OpB0 = c.m(col::OpB0);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
   c(R * (OpC0_3 + 16 * OpC4 - OpC));  // 24
   c(R * (OpA0 + 2 * OpA1_4 - OpA));  // 25
   c(R * (OpB0 + 2 * OpB1_4 - OpB));  // 26
@@ -111,8 +111,8 @@ void chip_type_i_no_shift(C& c) {
       IsLbu = c.m(col::IsLbu), IsLhu = c.m(col::IsLhu), IsLw = c.m(col::IsLw), IsJalr = c.m(col::IsJalr),
       OpC0_3 = c.m(col::OpC0_3), OpC4_7 = c.m(col::OpC4_7), OpC8_10 = c.m(col::OpC8_10), OpC11 = c.m(col::OpC11),
       OpA1_4 = c.m(col::OpA1_4), OpB1_4 = c.m(col::OpB1_4), OpA0 = c.m(col::OpA0), OpB0 = c.m(col::OpB0);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(INS * (OpC0_3 + 16 * OpC4_7 + 256 * OpC8_10 + 2048 * OpC11 - OpC));  // 49
   c(INS * (OpC0_3 + 16 * OpC4_7 - ValueC[0]));  // 50
   c(INS * (OpC8_10 + 248 * OpC11 - ValueC[1]));  // 51
@@ -148,8 +148,8 @@ void chip_type_i_shift(C& c) {
       IsSll = c.m(col::IsSll), IsSrl = c.m(col::IsSrl), IsSra = c.m(col::IsSra), OpC0_3 = c.m(col::OpC0_3),
       OpA1_4 = c.m(col::OpA1_4), OpB1_4 = c.m(col::OpB1_4), OpC4 = c.m(col::OpC4), OpA0 = c.m(col::OpA0),
       OpB0 = c.m(col::OpB0);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(ISH * (OpC0_3 + 16 * OpC4 - OpC));  // 73
   c(ISH * (OpC0_3 + 16 * OpC4 - ValueC[0]));  // 74
   c(ISH * ValueC[1]);  // 75
@@ -176,8 +176,8 @@ void chip_type_s(C& c) {
       IsSw = c.m(col::IsSw), OpC1_4 = c.m(col::OpC1_4), OpC5_7 = c.m(col::OpC5_7), OpC8_10 = c.m(col::OpC8_10),
       OpC11 = c.m(col::OpC11), OpA1_4 = c.m(col::OpA1_4), OpB0_3 = c.m(col::OpB0_3), OpC0 = c.m(col::OpC0),
       OpA0 = c.m(col::OpA0), OpB4 = c.m(col::OpB4);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(S * (OpC0 + 2 * OpC1_4 + 32 * OpC5_7 + 256 * OpC8_10 + 2048 * OpC11 - OpC));  // 88
   c(S * (OpC0 + 2 * OpC1_4 + 32 * OpC5_7 - ValueC[0]));  // 89
   c(S * (OpC8_10 + 248 * OpC11 - ValueC[1]));  // 90
@@ -203,8 +203,8 @@ void chip_type_b(C& c) {
       IsBge = c.m(col::IsBge), OpC1_4 = c.m(col::OpC1_4), OpC5_7 = c.m(col::OpC5_7), OpC8_10 = c.m(col::OpC8_10),
       OpC11 = c.m(col::OpC11), OpC12 = c.m(col::OpC12), OpA1_4 = c.m(col::OpA1_4), OpB0_3 = c.m(col::OpB0_3),
       OpA0 = c.m(col::OpA0), OpB4 = c.m(col::OpB4);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(B * (2 * OpC1_4 + 32 * OpC5_7 + 256 * OpC8_10 + 2048 * OpC11 + 4096 * OpC12 - OpC));  // 101
   c(B * (2 * OpC1_4 + 32 * OpC5_7 - ValueC[0]));  // 102
   c(B * (OpC8_10 + 8 * OpC11 + 240 * OpC12 - ValueC[1]));  // 103
@@ -231,9 +231,9 @@ void chip_type_u(C& c) {
   const F OpA = c.m(col::OpA), OpB = c.m(col::OpB), OpC = c.m(col::OpC), IsLui = c.m(col::IsLui),
       IsAuipc = c.m(col::IsAuipc), OpA1_4 = c.m(col::OpA1_4), OpA0 = c.m(col::OpA0), OpC12_15 = c.m(col::OpC12_15),
       OpC16_23 = c.m(col::OpC16_23), OpC24_31 = c.m(col::OpC24_31);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(U * (OpC12_15 + 16 * OpC16_23 + 4096 * OpC24_31 - OpC));  // 117
   c(U * ValueC[0]);  // 118
   c(U * (16 * OpC12_15 - ValueC[1]));  // 119
@@ -260,9 +260,9 @@ void chip_type_j(C& c) {
       OpC1_3 = c.m(col::OpC1_3), OpC4_7 = c.m(col::OpC4_7), OpC8_10 = c.m(col::OpC8_10), OpC11 = c.m(col::OpC11),
       OpC20 = c.m(col::OpC20), OpA1_4 = c.m(col::OpA1_4), OpA0 = c.m(col::OpA0), OpC12_15 = c.m(col::OpC12_15),
       OpC16_19 = c.m(col::OpC16_19);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(IsJal * (2 * OpC1_3 + 16 * OpC4_7 + 256 * OpC8_10 + 2048 * OpC11 + 4096 * OpC12_15 + 65536 * OpC16_19
      + 1048576 * OpC20 - OpC));  // 133
   c(IsJal * (2 * OpC1_3 + 16 * OpC4_7 - ValueC[0]));  // 134
@@ -287,8 +287,8 @@ void chip_type_sys(C& c) {
   using F = typename C::Value;
   const F SYS = c.v(selector::SYS);
   const F OpB = c.m(col::OpB), OpC = c.m(col::OpC), IsEcall = c.m(col::IsEcall), IsEbreak = c.m(col::IsEbreak);
-  const auto InstrVal = word<4>([&](int i) { return c.m(col::InstrVal + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
+  const auto InstrVal = m<4>(c, col::InstrVal);
+  const auto ValueC = m<4>(c, col::ValueC);
   c(SYS * (17 - OpB));  // 148
   c(SYS * OpC);  // 149
   c(SYS * ValueC[0]);  // 150

@@ -16,24 +16,24 @@ void chip_load_store(C& c) {
       Ram1ValCur = c.m(col::Ram1ValCur), Ram2ValCur = c.m(col::Ram2ValCur), Ram3ValCur = c.m(col::Ram3ValCur),
       Ram4ValCur = c.m(col::Ram4ValCur), Ram1ValPrev = c.m(col::Ram1ValPrev), Ram2ValPrev = c.m(col::Ram2ValPrev),
       Ram3ValPrev = c.m(col::Ram3ValPrev), Ram4ValPrev = c.m(col::Ram4ValPrev);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Helper1 = word<4>([&](int i) { return c.m(col::Helper1 + i); });
-  const auto Helper2 = word<4>([&](int i) { return c.m(col::Helper2 + i); });
-  const auto Helper3 = word<4>([&](int i) { return c.m(col::Helper3 + i); });
-  const auto Helper4 = word<4>([&](int i) { return c.m(col::Helper4 + i); });
-  const auto RamBaseAddr = word<4>([&](int i) { return c.m(col::RamBaseAddr + i); });
-  const auto Ram1TsPrev = word<4>([&](int i) { return c.m(col::Ram1TsPrev + i); });
-  const auto Ram2TsPrev = word<4>([&](int i) { return c.m(col::Ram2TsPrev + i); });
-  const auto Ram3TsPrev = word<4>([&](int i) { return c.m(col::Ram3TsPrev + i); });
-  const auto Ram4TsPrev = word<4>([&](int i) { return c.m(col::Ram4TsPrev + i); });
-  const auto Ram1TsPrevAux = word<4>([&](int i) { return c.m(col::Ram1TsPrevAux + i); });
-  const auto Ram2TsPrevAux = word<4>([&](int i) { return c.m(col::Ram2TsPrevAux + i); });
-  const auto Ram3TsPrevAux = word<4>([&](int i) { return c.m(col::Ram3TsPrevAux + i); });
-  const auto Ram4TsPrevAux = word<4>([&](int i) { return c.m(col::Ram4TsPrevAux + i); });
-  const auto Clk = word<4>([&](int i) { return c.p(pre::Clk + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Helper1 = m<4>(c, col::Helper1);
+  const auto Helper2 = m<4>(c, col::Helper2);
+  const auto Helper3 = m<4>(c, col::Helper3);
+  const auto Helper4 = m<4>(c, col::Helper4);
+  const auto RamBaseAddr = m<4>(c, col::RamBaseAddr);
+  const auto Ram1TsPrev = m<4>(c, col::Ram1TsPrev);
+  const auto Ram2TsPrev = m<4>(c, col::Ram2TsPrev);
+  const auto Ram3TsPrev = m<4>(c, col::Ram3TsPrev);
+  const auto Ram4TsPrev = m<4>(c, col::Ram4TsPrev);
+  const auto Ram1TsPrevAux = m<4>(c, col::Ram1TsPrevAux);
+  const auto Ram2TsPrevAux = m<4>(c, col::Ram2TsPrevAux);
+  const auto Ram3TsPrevAux = m<4>(c, col::Ram3TsPrevAux);
+  const auto Ram4TsPrevAux = m<4>(c, col::Ram4TsPrevAux);
+  const auto Clk = p<4>(c, pre::Clk);
   c((LOAD + S) * (lo(Ram1TsPrevAux) + 1 + lo(Ram1TsPrev) - lo(Clk) - 65536 * Helper1[1]));  // 281
   c((LOAD + S) * (hi(Ram1TsPrevAux) + Helper1[1] + hi(Ram1TsPrev) - hi(Clk) - 65536 * Helper1[3]));  // 282
   c(Helper1[1] * (Helper1[1] - 1) * (LOAD + S));  // 283
@@ -81,8 +81,8 @@ void chip_syscall(C& c) {
       IsSysHalt = c.m(col::IsSysHalt), IsSysPrivInput = c.m(col::IsSysPrivInput),
       IsSysCycleCount = c.m(col::IsSysCycleCount), IsSysStackReset = c.m(col::IsSysStackReset),
       IsSysHeapReset = c.m(col::IsSysHeapReset);
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueB = m<4>(c, col::ValueB);
   c(SYS * ValueB[2]);  // 315
   c(SYS * ValueB[3]);  // 316
   c(SYS * IsSysDebug * (ValueB[0] - 0));  // 317
@@ -121,11 +121,11 @@ template <class C>
 void chip_program_mem_check(C& c) {
   using F = typename C::Value;
   const F IsPadding = c.m(col::IsPadding), IsFirst = c.p(pre::IsFirst);
-  const auto ProgCtrCarry = word<2>([&](int i) { return c.m(col::ProgCtrCarry + i); });
-  const auto Pc = word<4>([&](int i) { return c.m(col::Pc + i); });
-  const auto ProgCtrPrev = word<4>([&](int i) { return c.m(col::ProgCtrPrev + i); });
-  const auto ProgCtrCur = word<4>([&](int i) { return c.m(col::ProgCtrCur + i); });
-  const auto PrgInitialPc = word<4>([&](int i) { return c.p(pre::PrgInitialPc + i); });
+  const auto ProgCtrCarry = m<2>(c, col::ProgCtrCarry);
+  const auto Pc = m<4>(c, col::Pc);
+  const auto ProgCtrPrev = m<4>(c, col::ProgCtrPrev);
+  const auto ProgCtrCur = m<4>(c, col::ProgCtrCur);
+  const auto PrgInitialPc = p<4>(c, pre::PrgInitialPc);
   c(IsFirst * (Pc[0] - PrgInitialPc[0]));  // 338
   c(IsFirst * (Pc[1] - PrgInitialPc[1]));  // 339
   c(IsFirst * (Pc[2] - PrgInitialPc[2]));  // 340
@@ -141,12 +141,12 @@ void chip_register_mem_check(C& c) {
   using F = typename C::Value;
   const F ALU = c.v(selector::ALU), R = c.v(selector::R), REG1 = c.v(selector::REG1);
   const F ValueAEffectiveFlag = c.m(col::ValueAEffectiveFlag);
-  const auto ValueA = word<4>([&](int i) { return c.m(col::ValueA + i); });
-  const auto ValueAEffective = word<4>([&](int i) { return c.m(col::ValueAEffective + i); });
-  const auto ValueB = word<4>([&](int i) { return c.m(col::ValueB + i); });
-  const auto ValueC = word<4>([&](int i) { return c.m(col::ValueC + i); });
-  const auto Reg1ValPrev = word<4>([&](int i) { return c.m(col::Reg1ValPrev + i); });
-  const auto Reg2ValPrev = word<4>([&](int i) { return c.m(col::Reg2ValPrev + i); });
+  const auto ValueA = m<4>(c, col::ValueA);
+  const auto ValueAEffective = m<4>(c, col::ValueAEffective);
+  const auto ValueB = m<4>(c, col::ValueB);
+  const auto ValueC = m<4>(c, col::ValueC);
+  const auto Reg1ValPrev = m<4>(c, col::Reg1ValPrev);
+  const auto Reg2ValPrev = m<4>(c, col::Reg2ValPrev);
   c(ValueAEffective[0] - ValueA[0] * ValueAEffectiveFlag);  // 345
   c(ValueAEffective[1] - ValueA[1] * ValueAEffectiveFlag);  // 346
   c(ValueAEffective[2] - ValueA[2] * ValueAEffectiveFlag);  // 347
@@ -164,18 +164,18 @@ void chip_register_mem_check(C& c) {
 // [Timestamp] 357..365
 template <class C>
 void chip_timestamp(C& c) {
-  const auto CH1Minus = word<2>([&](int i) { return c.m(col::CH1Minus + i); });
-  const auto CH2Minus = word<2>([&](int i) { return c.m(col::CH2Minus + i); });
-  const auto CH3Minus = word<2>([&](int i) { return c.m(col::CH3Minus + i); });
-  const auto Reg1TsPrev = word<4>([&](int i) { return c.m(col::Reg1TsPrev + i); });
-  const auto Reg2TsPrev = word<4>([&](int i) { return c.m(col::Reg2TsPrev + i); });
-  const auto Reg3TsPrev = word<4>([&](int i) { return c.m(col::Reg3TsPrev + i); });
-  const auto CReg1TsPrev = word<4>([&](int i) { return c.m(col::CReg1TsPrev + i); });
-  const auto CReg2TsPrev = word<4>([&](int i) { return c.m(col::CReg2TsPrev + i); });
-  const auto CReg3TsPrev = word<4>([&](int i) { return c.m(col::CReg3TsPrev + i); });
-  const auto Reg1TsCur = word<4>([&](int i) { return c.p(pre::Reg1TsCur + i); });
-  const auto Reg2TsCur = word<4>([&](int i) { return c.p(pre::Reg2TsCur + i); });
-  const auto Reg3TsCur = word<4>([&](int i) { return c.p(pre::Reg3TsCur + i); });
+  const auto CH1Minus = m<2>(c, col::CH1Minus);
+  const auto CH2Minus = m<2>(c, col::CH2Minus);
+  const auto CH3Minus = m<2>(c, col::CH3Minus);
+  const auto Reg1TsPrev = m<4>(c, col::Reg1TsPrev);
+  const auto Reg2TsPrev = m<4>(c, col::Reg2TsPrev);
+  const auto Reg3TsPrev = m<4>(c, col::Reg3TsPrev);
+  const auto CReg1TsPrev = m<4>(c, col::CReg1TsPrev);
+  const auto CReg2TsPrev = m<4>(c, col::CReg2TsPrev);
+  const auto CReg3TsPrev = m<4>(c, col::CReg3TsPrev);
+  const auto Reg1TsCur = p<4>(c, pre::Reg1TsCur);
+  const auto Reg2TsCur = p<4>(c, pre::Reg2TsCur);
+  const auto Reg3TsCur = p<4>(c, pre::Reg3TsCur);
   c(CH1Minus[1]);  // 357
   c(CH2Minus[1]);  // 358
   c(CH3Minus[1]);  // 359
@@ -210,13 +210,13 @@ void chip_range_bool(C& c) {
       ValueAEffectiveFlag = c.m(col::ValueAEffectiveFlag), OpC11 = c.m(col::OpC11), OpC12 = c.m(col::OpC12),
       OpC20 = c.m(col::OpC20), OpC0 = c.m(col::OpC0), OpC4 = c.m(col::OpC4), OpA0 = c.m(col::OpA0),
       OpB0 = c.m(col::OpB0), OpB4 = c.m(col::OpB4);
-  const auto CarryFlag = word<2>([&](int i) { return c.m(col::CarryFlag + i); });
-  const auto BorrowFlag = word<2>([&](int i) { return c.m(col::BorrowFlag + i); });
-  const auto ProgCtrCarry = word<2>([&](int i) { return c.m(col::ProgCtrCarry + i); });
-  const auto CH1Minus = word<2>([&](int i) { return c.m(col::CH1Minus + i); });
-  const auto CH2Minus = word<2>([&](int i) { return c.m(col::CH2Minus + i); });
-  const auto CH3Minus = word<2>([&](int i) { return c.m(col::CH3Minus + i); });
-  const auto PcCarry = word<2>([&](int i) { return c.m(col::PcCarry + i); });
+  const auto CarryFlag = m<2>(c, col::CarryFlag);
+  const auto BorrowFlag = m<2>(c, col::BorrowFlag);
+  const auto ProgCtrCarry = m<2>(c, col::ProgCtrCarry);
+  const auto CH1Minus = m<2>(c, col::CH1Minus);
+  const auto CH2Minus = m<2>(c, col::CH2Minus);
+  const auto CH3Minus = m<2>(c, col::CH3Minus);
+  const auto PcCarry = m<2>(c, col::PcCarry);
   c(ValueAEffectiveFlag * (ValueAEffectiveFlag - 1));  // 366
   c(ImmC * (ImmC - 1));  // 367
   c(IsAdd * (IsAdd - 1));  // 368
