@@ -72,11 +72,18 @@ const groups = (program: ProgramStatus, miner: MinerPicture, language: Language)
     },
     { lead: say(words.job), figures: workOf(status, language) },
     {
-      lead: say(words.paid),
-      figures: [[span(account)], figure(say(Words.total.memory), Format.size(program.memory.treeBytes))]
+      lead: say(isAddress(account) ? words.paid : words.credited),
+      figures: [
+        [span(account)],
+        ...(isAddress(account) ? [] : [[span(`(${say(words.unpayable)})`, "warn" as const)]]),
+        figure(say(Words.total.memory), Format.size(program.memory.treeBytes))
+      ]
     }
   ]
 }
+
+/** As public-key hashes are written; any other account is a name that a pool can only count for. */
+const isAddress = (account: string): boolean => /^[1-9A-HJ-NP-Za-km-z]{52,56}$/.test(account)
 
 const title = ({ about }: ProgramStatus, { status, worker }: MinerPicture, columns: number, language: Language) =>
   Sheet.banner(

@@ -128,6 +128,8 @@ export const miner = {
   share: { en: "share", zh: "份额难度" },
   block: { en: "block", zh: "区块难度" },
   paid: { en: "paid to", zh: "收款" },
+  credited: { en: "credited", zh: "记账" },
+  unpayable: { en: "a name, which cannot be paid", zh: "仅为名称，无法付款" },
   none: { en: "none", zh: "无" },
   threads: { en: "threads", zh: "线程" },
   thread: { en: "THREAD", zh: "线程" },

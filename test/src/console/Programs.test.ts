@@ -142,3 +142,10 @@ describe("a miner", () => {
     assert.match(newer, /pool +Thinking/)
   })
 })
+
+it("says who is paid, and of a mere name that it cannot be", () => {
+  const address = "3zxKWhhd8HY9pT2ZCZNUSEz2XWwSk15P2sD3atnnnxRtHa2Ta1H4jRy"
+  assert.match(page(miner({ account: address })), new RegExp(`paid to +${address} {2}memory`))
+  assert.match(page(miner({ account: "rack-7" })), /credited +rack-7 {2}\(a name, which cannot be paid\) {2}memory/)
+  assert.match(page(miner({ account: "rack-7" }), 120, "zh"), /记账 +rack-7 {2}\(仅为名称，无法付款/)
+})
