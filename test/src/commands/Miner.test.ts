@@ -107,7 +107,7 @@ describe("wallet", () => {
     // As the original wallet was called: the flag before the command. An address without a scheme is one of HTTP.
     const [flag = "", path = ""] = socket
     const early = await run(["wallet", flag, path, "list-notes-by-pubkey", "-p", address, "--pool", "127.0.0.1:9"])
-    assert.match(early.stderr, /--nockchain-socket: use --pool URL[^\n]*\npitboss: http:\/\/127\.0\.0\.1:9: /)
+    assert.match(early.stderr, /--nockchain-socket: use --node[^\n]*\npitboss: http:\/\/127\.0\.0\.1:9: /)
     assert.strictEqual(early.code, 4)
   })
 
