@@ -11,10 +11,7 @@ export interface Runnable {
   readonly run: () => void
 }
 
-/**
- * Also what keeps a wide run of actors that write in the processor's caches: what some dozens of them have written leaves
- * the process before the next ones are touched. With 8 ms a job to 2,000 miners took a quarter more processor time.
- */
+/** Short, so that what some dozens of actors have written leaves the process while they are still in its caches. */
 const SLICE_MILLIS = 1
 const MAX_MICROTASKS = 4_096
 /** Direct calls nested deeper than this are queued, so a chain of actors asking each other can not overflow the stack. */
