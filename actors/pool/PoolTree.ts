@@ -1,5 +1,5 @@
 /**
- * The pool as a supervision tree, and the layer that runs it.
+ * The pool as a supervision tree.
  *
  * ```
  * pool (one_for_one)
@@ -19,7 +19,6 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { NockPow } from "../../kernels/NockPow.ts"
 import * as Alarm from "../runtime/Alarm.ts"
@@ -37,7 +36,7 @@ import { NoncePrefixes } from "./NoncePrefixes.ts"
 import * as Payout from "./Payout.ts"
 import { PoolCore } from "./PoolCore.ts"
 import * as PoolDesk from "./PoolDesk.ts"
-import { PoolService, type PoolServiceShape } from "./PoolService.ts"
+import type { PoolServiceShape } from "./PoolService.ts"
 import type { PoolSettings } from "./PoolSettings.ts"
 import * as ShareCheck from "./ShareCheck.ts"
 import { ShareKernel } from "./ShareKernel.ts"
@@ -103,10 +102,3 @@ export const make = <const More extends ReadonlyArray<ChildSpec.ChildSpec<unknow
     yield* Effect.forkScoped(Effect.intoDeferred(supervisor.await, over))
     return { service, await: Deferred.await(over) }
   })
-
-/** The layer that a program puts together with its adapters. */
-export const layer = (settings: PoolSettings): Layer.Layer<PoolService, StartFailed, Ports | Supervisor.Services> =>
-  Layer.scoped(
-    PoolService,
-    Effect.map(make(settings), ({ service }) => service)
-  )

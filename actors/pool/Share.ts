@@ -7,17 +7,6 @@
 import * as Schema from "effect/Schema"
 import type { Limbs } from "./Job.ts"
 
-/** A nonce handed in by a connection; everything in it is the peer's claim until it is checked. */
-export interface Submission {
-  readonly jobId: string
-  readonly nonce: Limbs
-  /** Account name of the miner: who is paid. */
-  readonly minerId: string
-  /** The miner's machine; "" when it has no name. */
-  readonly worker: string
-  readonly receivedAt: number
-}
-
 /**
  * accepted: counted and durable. stale: a good share for a job whose parent is no longer the tip. duplicate: handed in
  * before. low-difficulty: the digest misses the connection's target. wrong-prefix: outside the connection's nonce space.

@@ -15,7 +15,6 @@ export const wou = (rs2: number, rs1: number, imm: number) => s(0x5b, 0, rs1, rs
 export const jalr = (rd: number, rs1: number, imm: number) => i(0x67, 0, rd, rs1, imm)
 export const jumpToSelf = 0x0000006f
 export const ecall = 0x00000073
-export const fence = 0x0000000f
 export const mul = 0x02b50533
 
 const x17 = 17
