@@ -10,6 +10,10 @@ import * as Data from "effect/Data"
 /** Which request to the orchestrator failed. */
 export type Operation = "fetch task" | "submit proof" | "look up user" | "register user" | "register node" | "read node"
 
+/** What comes after trouble that may pass: nodes go on by themselves, a command of the account ends. */
+const next = (operation: Operation, before = ""): string =>
+  operation === "fetch task" || operation === "submit proof" ? `${before}trying again` : "run the command again later"
+
 /** HTTP 429. `retryAfterMillis` is what the server asked for (seconds or an HTTP date), null when it did not say. */
 export class RateLimited extends Data.TaggedError("RateLimited")<{
   readonly operation: Operation
@@ -21,7 +25,7 @@ export class RateLimited extends Data.TaggedError("RateLimited")<{
       this.retryAfterMillis === null
         ? "no Retry-After given"
         : `asked to wait ${Math.ceil(this.retryAfterMillis / 1000)} s`
-    return `rate limited (429) on ${this.operation}: ${wait}; waiting, then trying again`
+    return `rate limited (429) on ${this.operation}: ${wait}; ${next(this.operation, "waiting, then ")}`
   }
 }
 
@@ -89,7 +93,7 @@ export class ServerTrouble extends Data.TaggedError("ServerTrouble")<{
   readonly detail: string
 }> {
   override get message() {
-    return `${this.operation}: the orchestrator is in trouble (${this.status}): ${this.detail}; trying again`
+    return `${this.operation}: the orchestrator is in trouble (${this.status}): ${this.detail}; ${next(this.operation)}`
   }
 }
 
@@ -99,7 +103,7 @@ export class Unreachable extends Data.TaggedError("Unreachable")<{
   readonly detail: string
 }> {
   override get message() {
-    return `${this.operation}: the orchestrator cannot be reached: ${this.detail}; trying again`
+    return `${this.operation}: the orchestrator cannot be reached: ${this.detail}; ${next(this.operation)}`
   }
 }
 
@@ -112,7 +116,7 @@ export class MalformedReply extends Data.TaggedError("MalformedReply")<{
 }> {
   override get message() {
     const place = this.offset === null ? "" : ` at byte ${this.offset}`
-    return `${this.operation}: the orchestrator's answer makes no sense${place}: ${this.detail}; trying again`
+    return `${this.operation}: the orchestrator's answer makes no sense${place}: ${this.detail}; ${next(this.operation)}`
   }
 }
 

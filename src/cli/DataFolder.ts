@@ -12,7 +12,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -30,6 +29,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { FileError, FolderOwned } from "./Errors.ts"
+import * as Folder from "./Folder.ts"
 
 /** The parts of a data folder; `run` holds sockets and is shared. */
 export const parts = ["nexus", "orchestrator", "pool", "chain", "wallet", "run"] as const
@@ -54,10 +54,10 @@ const attempt = <A>(path: string, what: string, run: () => A): Effect.Effect<A, 
 /** Make the folder and its parts, readable by their owner alone; returns the path of the part. */
 export const prepare = (home: string, part: Part): Effect.Effect<string, FileError> =>
   attempt(home, "the data folder cannot be made (choose another with --data)", () => {
-    mkdirSync(home, { recursive: true, mode: 0o700 })
+    Folder.make(home)
     for (const name of parts) {
       const folder = join(home, name)
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      Folder.make(folder)
       if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700)
     }
     return join(home, part)
@@ -272,8 +272,6 @@ export const own = (folder: string, program: string): Effect.Effect<void, Folder
 /** Own a file outside of a data folder until the scope closes: the lock is in a folder beside it. */
 export const ownFile = (path: string, program: string): Effect.Effect<void, FolderOwned | FileError, Scope.Scope> => {
   const folder = `${path}.owner`
-  const made = attempt(folder, "the lock of the file beside it cannot be made", () =>
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  )
+  const made = attempt(folder, "the lock of the file beside it cannot be made", () => Folder.make(folder))
   return Effect.zipRight(made, own(folder, program))
 }

@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Folder from "../cli/Folder.ts"
 import { SchemaMismatch, StorageCorrupt, type StorageError, StorageUnavailable } from "./Errors.ts"
 
 /** Numbered steps of a schema, "1_name", "2_name"...; a step that has shipped is never edited. */
@@ -77,7 +78,7 @@ const makePrivate = (options: Options) =>
     ? Effect.void
     : Effect.try({
         try: () => {
-          FileSystem.mkdirSync(Path.dirname(options.file), { recursive: true, mode: 0o700 })
+          Folder.make(Path.dirname(options.file))
           FileSystem.closeSync(FileSystem.openSync(options.file, "a", 0o600))
           FileSystem.chmodSync(options.file, 0o600)
         },

@@ -78,7 +78,18 @@ export const make = (folder: string): Effect.Effect<NexusHome, never, FileSystem
     const keyPath = path.join(folder, "node.key")
     const aside = (name: string) => path.join(folder, `.${name}.${randomUUID()}`)
 
-    const ensureFolder = fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
+    /** Level by level: a recursive mkdir never ends below a folder such as /proc (src/cli/Folder.ts). */
+    const makeFolder = (at: string): Effect.Effect<void, PlatformError> =>
+      fs.makeDirectory(at, { mode: 0o700 }).pipe(
+        Effect.catchIf(isReason("AlreadyExists"), () => Effect.void),
+        Effect.catchIf(isReason("NotFound"), (error) =>
+          Effect.if(fs.exists(path.dirname(at)), {
+            onTrue: () => Effect.fail(error),
+            onFalse: () => Effect.zipRight(makeFolder(path.dirname(at)), makeFolder(at))
+          })
+        )
+      )
+    const ensureFolder = makeFolder(folder)
 
     /** Writes a file that did not exist, on the disk when this returns, readable by its owner only. */
     const writeNew = (file: string, bytes: Uint8Array) =>

@@ -6,11 +6,12 @@
  * changed guest would make proofs that the network refuses.
  */
 import { createHash } from "node:crypto"
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises"
+import { readFile, rename, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { ProverMissing } from "../../../actors/nexus/Errors.ts"
+import * as Folder from "../../cli/Folder.ts"
 
 /** SHA-256 of the guest of Nexus CLI 0.10.18 (`fib_input_initial`). */
 export const knownDigest = "69f1c40224ec9627ca950b4208f46da44d169900a2cb9916eddd0c1de9a4a423"
@@ -92,7 +93,7 @@ export const importFrom = (home: string, path: string, digest: string = knownDig
     const target = fileOf(home)
     yield* Effect.tryPromise({
       try: async () => {
-        await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+        Folder.make(dirname(target))
         await writeFile(`${target}.new`, guest, { mode: 0o600 })
         await rename(`${target}.new`, target)
       },

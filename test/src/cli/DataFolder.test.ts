@@ -33,6 +33,19 @@ describe("the data folder", () => {
     )
   })
 
+  it.scoped("that can not be made is told at once: a file on the way, and a folder that takes no new one", () =>
+    Effect.gen(function* () {
+      const home = yield* temporary
+      writeFileSync(join(home, "file"), "")
+      // Below /proc a recursive mkdir of Node never returns.
+      for (const place of [join(home, "file", "x"), "/proc/nope", "/proc/nope/x/y"]) {
+        const error = yield* Effect.flip(DataFolder.prepare(place, "pool"))
+        assert.strictEqual(error._tag, "FileError")
+        assert.match(error.message, /the data folder cannot be made \(choose another with --data\): E[A-Z]+: /)
+      }
+    })
+  )
+
   it.scoped("has private parts, also when they were open before", () =>
     Effect.gen(function* () {
       const home = join(yield* temporary, "deep", "home")

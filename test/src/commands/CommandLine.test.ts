@@ -1,5 +1,5 @@
 /** The command line as a user meets it: help, version, exit codes, errors that point at their place. */
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import { createServer as createNetServer } from "node:net"
 import { join } from "node:path"
@@ -193,6 +193,20 @@ describe("exit codes", () => {
     }
   })
 
+  it.skipIf(!existsSync("/proc/self"))("a data folder that cannot be made is 2, whatever wants it", async () => {
+    const wallet = `0x${"ab".repeat(20)}`
+    for (const args of [
+      ["pool-server", "--address", "127.0.0.1:0", "--http", "127.0.0.1:0"],
+      ["wallet", "keygen"],
+      ["orchestrator", "--port", "0"],
+      ["register-user", "--env", "local", "--wallet-address", wallet]
+    ]) {
+      const result = await run([...args, "--data", "/proc/nope/deeper"])
+      assert.strictEqual(result.code, 2, `${args[0]}: ${result.stderr}`)
+      assert.match(result.stderr, /^(pitboss: )?[^\n]*\/proc\/nope\/deeper[^\n]*\n$/)
+    }
+  })
+
   it("no running program is 4", async () => {
     for (const args of [
       ["status"],
@@ -229,7 +243,10 @@ describe("exit codes", () => {
     )
     const ask = (url: string) => run(["register-user", "--wallet-address", wallet, "--orchestrator-url", url])
     assert.strictEqual((await ask(`http://127.0.0.1:${port}`)).code, 3)
-    assert.strictEqual((await ask("http://127.0.0.1:1")).code, 4)
+    const gone = await ask("http://127.0.0.1:1")
+    assert.strictEqual(gone.code, 4)
+    // A command of the account ends: it does not promise to go on.
+    assert.match(gone.stderr, /cannot be reached: .*; run the command again later\n$/)
   })
 
   it("start ends with 3 when its node is refused for good", async () => {
