@@ -139,12 +139,8 @@ const explain = (root: CommandSpec, words: ReadonlyArray<string>, fallback: stri
   const name = ["pitboss", ...path].join(" ")
   const see = `see ${name} --help`
   // Flags that a command below knows have been put behind it.
-  const early = words
-    .slice(
-      0,
-      words.findIndex((word) => word === path[0])
-    )
-    .find((word) => word.startsWith("-"))
+  const [first = ""] = path
+  const early = words.slice(0, words.indexOf(first)).find((word) => word.startsWith("-"))
   if (early !== undefined) return new UsageError({ problem: `${name} has no flag ${early.split("=")[0]}`, advice: see })
   const settings = Object.values(spec.settings).filter((one) => !one.secret)
   const names = settings.flatMap((one) => (one.kind === "flag" ? [one.name, `no-${one.name}`] : [one.name]))
