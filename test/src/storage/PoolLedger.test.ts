@@ -17,6 +17,7 @@ import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import * as Database from "../../../src/storage/Database.ts"
 import { migrations } from "../../../src/storage/ledger/LedgerSchema.ts"
 import * as PoolLedger from "../../../src/storage/PoolLedger.ts"
+import * as Postgres from "../../harness/Postgres.ts"
 
 const rule: PayRule = {
   windowFactor: 2,
@@ -368,53 +369,42 @@ describe("any order of events", () => {
   )
 })
 
-describe("on Postgres", () => {
-  const url = process.env["PITBOSS_TEST_POSTGRES"]
-  it.effect.skipIf(url === undefined)("the same books (skipped: PITBOSS_TEST_POSTGRES names no server)", () =>
+describe.skipIf(!Postgres.isThere)("on Postgres", () => {
+  it.scoped("the same books: no share twice, and money is neither made nor lost", () =>
     Effect.gen(function* () {
-      const { Redacted } = yield* Effect.promise(() => import("effect"))
-      const layer = PoolLedger.postgres(Redacted.make(url ?? ""))
-      yield* Effect.flatMap(Ledger, (ledger) =>
-        Effect.gen(function* () {
-          const start = Date.now() * 1_000
-          const earned = [share(start, "ann"), share(start + 1, "bob")]
-          assert.deepStrictEqual((yield* ledger.record(earned)).outcomes, ["recorded", "recorded"])
-          assert.deepStrictEqual((yield* ledger.record(earned)).outcomes, ["duplicate", "duplicate"])
-          assert.isFalse(yield* ledger.prune)
-          const id = yield* earn(ledger, earned, 10_000n, "mature")
-          const before = yield* balanceOf(ledger, "ann")
-          assert.isTrue((before?.payableNicks ?? 0n) > 0n)
-          yield* ledger.planPayout(`p${start}`, rule)
-          yield* ledger.payoutState(`p${start}`, "confirmed", "tx")
-          yield* ledger.audit
-          yield* ledger.blockState(id, "orphaned", "")
-          yield* ledger.audit
-          assert.isAtLeast((yield* ledger.blocks(newest)).length, 1)
-          assert.isAtLeast((yield* ledger.miners(newest)).length, 2)
-        })
-      ).pipe(Effect.provide(layer))
+      for (const steps of FastCheck.sample(FastCheck.array(step, { minLength: 20, maxLength: 25 }), {
+        numRuns: 3,
+        seed: 7
+      })) {
+        const url = yield* Postgres.freshDatabase
+        const body = Effect.flatMap(Ledger, (ledger) =>
+          Effect.gen(function* () {
+            yield* randomBooks(ledger, steps)
+            const twice = [share(9_000), share(9_001), share(9_000)]
+            assert.deepStrictEqual((yield* ledger.record(twice)).outcomes, ["recorded", "recorded", "duplicate"])
+            assert.isFalse(yield* ledger.prune)
+            assert.isAtLeast((yield* ledger.miners(newest)).length, 1)
+          })
+        )
+        yield* Effect.provide(body, PoolLedger.postgres(url))
+      }
     })
   )
-})
 
-describe("on Postgres", () => {
-  const url = process.env["PITBOSS_TEST_POSTGRES"]
-  it.effect.skipIf(url === undefined)("the books have one owner (skipped: PITBOSS_TEST_POSTGRES names no server)", () =>
+  it.scoped("the books have one owner", () =>
     Effect.gen(function* () {
-      const { Redacted } = yield* Effect.promise(() => import("effect"))
-      const PgClient = yield* Effect.promise(() => import("@effect/sql-pg/PgClient"))
-      const open = Layer.build(PoolLedger.postgres(Redacted.make(url ?? "")))
+      const url = yield* Postgres.freshDatabase
+      const open = Layer.build(PoolLedger.postgres(url))
       const first = yield* Scope.make()
       yield* Scope.extend(open, first)
       const second = yield* Effect.flip(Effect.scoped(open))
       assert.strictEqual(second._tag, "BooksTaken")
       // The lock's connection breaks: it is taken again, and held as before.
       const holders = (statement: string) =>
-        Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe<{ readonly pid: number }>(statement)).pipe(
-          Effect.provide(PgClient.layer({ url: Redacted.make(url ?? "") })),
-          Effect.map((rows) => rows.map(({ pid }) => pid))
-        )
-      const locks = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        Effect.map(Postgres.ask<{ readonly pid: number }>(url, statement), (rows) => rows.map(({ pid }) => pid))
+      const locks = `
+        SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+        WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()`
       const [before] = yield* holders(locks)
       yield* holders(`SELECT ${before} AS pid, pg_terminate_backend(${before})`)
       const again = yield* Effect.gen(function* () {

@@ -3,12 +3,11 @@
  *
  * Needs PITBOSS_TEST_POSTGRES, the URL of a server on which databases may be made and dropped; skipped without it.
  */
-import * as Crypto from "node:crypto"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Redacted, TestClock } from "effect"
+import { Effect, Exit, Layer, TestClock } from "effect"
 import { NodeId, type Proof, type Task } from "../../../actors/nexus/Task.ts"
 import * as Books from "../../../src/nexus/orchestrator/Books.ts"
 import * as BooksSchema from "../../../src/nexus/orchestrator/BooksSchema.ts"
@@ -18,28 +17,16 @@ import type * as Database from "../../../src/storage/Database.ts"
 import * as GroupCommit from "../../../src/storage/GroupCommit.ts"
 import * as NexusSpool from "../../../src/storage/NexusSpool.ts"
 import * as NexusSpoolSchema from "../../../src/storage/NexusSpoolSchema.ts"
-
-const server = process.env["PITBOSS_TEST_POSTGRES"]
-if (server === undefined) console.log("Postgres tests are skipped: PITBOSS_TEST_POSTGRES is not set")
+import * as Postgres from "../../harness/Postgres.ts"
 
 /** A client of a fresh database that is dropped with the test. */
 const database = (migrations: Database.Migrations) =>
   Layer.unwrapScoped(
-    Effect.gen(function* () {
-      const admin = new URL(server ?? "")
-      const name = `pitboss_${Crypto.randomBytes(6).toString("hex")}`
-      const as = (statement: string) =>
-        Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(statement)).pipe(
-          Effect.provide(PgClient.layer({ url: Redacted.make(admin.href) })),
-          Effect.orDie
-        )
-      yield* Effect.acquireRelease(as(`CREATE DATABASE ${name}`), () => as(`DROP DATABASE ${name} WITH (FORCE)`))
-      const own = new URL(admin)
-      own.pathname = `/${name}`
-      return Layer.effectDiscard(Migrator.make({})({ loader: Migrator.fromRecord(migrations) })).pipe(
-        Layer.provideMerge(PgClient.layer({ url: Redacted.make(own.href), maxConnections: 4 }))
+    Effect.map(Postgres.freshDatabase, (url) =>
+      Layer.effectDiscard(Migrator.make({})({ loader: Migrator.fromRecord(migrations) })).pipe(
+        Layer.provideMerge(PgClient.layer({ url, maxConnections: 4 }))
       )
-    })
+    )
   )
 
 const node = (id: number) => NodeId.make(String(id))
@@ -53,7 +40,7 @@ const task = (taskId: string): Task => ({
 })
 const proof: Proof = { kind: "receipt", bytes: new Uint8Array([9, 8, 7]), hash: "ab" }
 
-describe.skipIf(server === undefined)("on Postgres", () => {
+describe.skipIf(!Postgres.isThere)("on Postgres", () => {
   it.effect("the spool keeps, proves, closes, counts and prunes", () =>
     Effect.gen(function* () {
       const spool = yield* NexusSpool.make({ closedTasks: 10, closedFor: "1 day" })
