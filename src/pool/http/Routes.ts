@@ -109,11 +109,11 @@ const plan = ({ chain, ledger, minimumPayoutNicks, payable }: Sources): Effect.E
     }
   })
 
-const notes = ({ chain }: Sources, query: URLSearchParams): Effect.Effect<Shapes.Notes, Wrong> =>
+const notes = ({ chain, payable }: Sources, query: URLSearchParams): Effect.Effect<Shapes.Notes, Wrong> =>
   Effect.gen(function* () {
     const pkh = query.get("pkh") ?? ""
-    if (!/^[1-9A-HJ-NP-Za-km-z]{1,64}$/.test(pkh)) {
-      return yield* Effect.fail(new BadRequest("pkh: expected a public-key hash in base58"))
+    if (!payable(pkh)) {
+      return yield* Effect.fail(new BadRequest("pkh: expected an address (a public-key hash in base58)"))
     }
     const tip = yield* chain.tip
     const found = yield* chain.notes(pkh)
