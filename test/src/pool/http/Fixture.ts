@@ -92,7 +92,7 @@ export const serve = (given: Given = {}) =>
         usage: () => ({ cpuPercent: 12.5, cpuSeconds: 3, memoryBytes: 300 * 2 ** 20 }),
         version: "1.2.3",
         minimumPayoutNicks: 100n,
-        payable: (minerId) => minerId !== "nobody",
+        payable: (minerId) => minerId !== "" && minerId !== "nobody",
         ...given.sources
       }
     )
