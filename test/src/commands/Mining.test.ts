@@ -135,8 +135,9 @@ describe.skipIf(!existsSync(hostExecutable))("two terminals", () => {
   it("shares found while the pool is dead are accepted by the next one, and every share counts once", async () => {
     const home = temporary()
     const address = `127.0.0.1:${await freePort()}`
-    // About ten shares per second, and never a new candidate: only a block could make work stale.
-    const flags = ["--share-difficulty", "2048", "--shares-per-minute", "600", "--devnet-refresh", "86400"]
+    // One or two shares per second, as many as are asked for: a difficulty that rose would refuse what was found before.
+    // And never a new candidate: only a block could make work stale.
+    const flags = ["--share-difficulty", "65536", "--shares-per-minute", "120", "--devnet-refresh", "86400"]
     let pool = await poolOf(home, address, flags)
     await pool.until(/miners connect to/)
     const miner = await minerOf(address, 1)
