@@ -2,8 +2,8 @@
  * What the threads search at the moment, and how they hear at once that it changed.
  *
  * Every change has a generation number; a thread waits for the end of its search or for the next generation, whichever
- * comes first. An epoch is a time in which older jobs keep their worth: it ends with a clean job. A find of an earlier
- * epoch is worthless and is dropped here, whatever the pool would say. Synchronous; one instance per miner.
+ * comes first. The same search again, as pools send it now and then and after a reconnection, disturbs no thread. What a
+ * find of an earlier assignment is worth is not judged here: the pool says so. Synchronous; one instance per miner.
  */
 import * as Effect from "effect/Effect"
 import type { Digest } from "../../kernels/NockPowTypes.ts"
@@ -12,7 +12,6 @@ import type { MinerJob } from "./PoolLink.ts"
 /** A job in the form that threads need. */
 export interface Assignment {
   readonly generation: number
-  readonly epoch: number
   readonly job: MinerJob
   /** The pool that it came from. */
   readonly address: string
@@ -24,10 +23,20 @@ export interface Assignment {
   readonly since: number
 }
 
+type Search = Pick<Assignment, "address" | "job" | "prefix" | "commitment" | "target">
+
+/** Whether both say: these nonces of this job, under this target, for this pool. */
+const sameSearch = (a: Search, b: Search): boolean =>
+  a.address === b.address &&
+  a.job.jobId === b.job.jobId &&
+  a.job.powLength === b.job.powLength &&
+  a.prefix === b.prefix &&
+  a.commitment.join() === b.commitment.join() &&
+  a.target.join() === b.target.join()
+
 export class Board {
   #current: Assignment | null = null
   #generation = 0
-  #epoch = 0
   readonly #waiting = new Set<() => void>()
 
   get current(): Assignment | null {
@@ -39,24 +48,15 @@ export class Board {
   }
 
   /** From now on this. */
-  assign(next: Omit<Assignment, "generation" | "epoch">): void {
-    const { address, job } = next
+  assign(next: Omit<Assignment, "generation">): void {
     const before = this.#current
-    const other = before === null || before.job.jobId !== job.jobId || before.address !== address
-    if (other && (job.clean || before?.address !== address)) this.#epoch += 1
-    this.#change({ ...next, generation: this.#generation + 1, epoch: this.#epoch })
+    if (before !== null && sameSearch(before, next)) this.#current = { ...next, generation: before.generation }
+    else this.#change({ ...next, generation: this.#generation + 1 })
   }
 
   /** Nothing to search. */
   clear(): void {
-    if (this.#current === null) return
-    this.#epoch += 1
-    this.#change(null)
-  }
-
-  /** Whether a find of this assignment can still be worth something. */
-  counts(assignment: Assignment): boolean {
-    return assignment.epoch === this.#epoch
+    if (this.#current !== null) this.#change(null)
   }
 
   /** Until the generation is another one. */

@@ -129,14 +129,9 @@ export class MinerCore {
       target: digestOf(Limbs.ofNumber(easier)),
       since: before?.job.jobId === job.jobId ? before.since : now
     })
-    // A lower block is settled; its shares can only be stale.
-    this.#drop(
-      (share) => share.address === address && share.height < job.height && share.sent === 0,
-      "its block is over"
-    )
     if (before?.job.jobId !== job.jobId || before.job.shareTarget !== job.shareTarget) {
-      const { clean, height, jobId, shareTarget } = job
-      this.tell({ _tag: "JobTaken", at: now, jobId, height, clean, shareDifficulty: difficultyOf(shareTarget) })
+      const { height, jobId, shareTarget } = job
+      this.tell({ _tag: "JobTaken", at: now, jobId, height, shareDifficulty: difficultyOf(shareTarget) })
     }
   }
 
@@ -183,15 +178,13 @@ export class MinerCore {
     return this.#lanes[thread]?.rate.perSecond(this.now()) ?? 0
   }
 
-  /** A nonce that meets the target. Of an older epoch it is dropped: never handed in. */
+  /** A nonce that meets the target. It is handed in whatever the board says by now: its job may count beside newer ones. */
   found(thread: number, assignment: Assignment, nonce: Digest): void {
-    if (!this.board.counts(assignment)) return
     const { address, job } = assignment
     const now = this.now()
     const share: Pending = {
       address,
       jobId: job.jobId,
-      height: job.height,
       nonce: limbsOf(nonce),
       difficulty: difficultyOf(job.shareTarget),
       foundAt: now,

@@ -88,7 +88,6 @@ export type MinerEvent = Happened &
         readonly _tag: "JobTaken"
         readonly jobId: string
         readonly height: number
-        readonly clean: boolean
         readonly shareDifficulty: bigint
       }
     | { readonly _tag: "ShareFound"; readonly jobId: string; readonly thread: number }

@@ -10,7 +10,6 @@ export interface Pending {
   /** The pool that its job came from: nobody else can count it. */
   readonly address: string
   readonly jobId: string
-  readonly height: number
   readonly nonce: Limbs
   /** What it was asked for: expected digests. */
   readonly difficulty: bigint

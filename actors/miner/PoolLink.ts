@@ -23,8 +23,6 @@ export interface MinerJob {
   readonly height: number
   /** Limb 4 of every nonce; null from a pool that does not partition. */
   readonly noncePrefix: NoncePrefix | null
-  /** Drop older jobs at once. */
-  readonly clean: boolean
   readonly expiresAt: number
 }
 

@@ -256,7 +256,8 @@ const work = (core: PoolCore, member: Member, job: Job): void => {
   if (difficulty > hardest || difficulty < settings.vardiff.minimumDifficulty) {
     retarget(core, member, Vardiff.clamped(difficulty, settings.vardiff, hardest))
   }
-  const clean = member.sent?.candidate.parent !== job.candidate.parent
+  // Of what a session was given before it came back nothing is known: it may stand on the same tip, and count.
+  const clean = member.sent === null ? session.resumes === 0 : member.sent.candidate.parent !== job.candidate.parent
   member.sent = job
   const ticket = member.ticketed === member.aim ? null : core.sessions.ticket(session)
   member.ticketed = member.aim

@@ -47,7 +47,6 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
   let height = 0n
   let version = 0
   let powLength = 0
-  let clean = false
   let expiresAt = 0n
   let expiresIn = 0n
   let chain = ""
@@ -65,7 +64,6 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
     else if (next === tag(9, 0)) height = reader.varint()
     else if (next === tag(10, 0)) version = reader.small("proof_version")
     else if (next === tag(11, 0)) powLength = reader.small("pow_length")
-    else if (next === tag(12, 0)) clean = reader.varint() !== 0n
     else if (next === tag(13, 0)) expiresAt = reader.varint()
     else if (next === tag(15, 2)) chain = reader.text("chain", limits.worker)
     else if (next === tag(17, 0)) expiresIn = reader.varint()
@@ -88,7 +86,6 @@ export const decodeOrder = (bytes: Buffer, now: number): Order => {
       powLength,
       height: Number(height),
       noncePrefix,
-      clean,
       // By our own clock when the pool says how long: a rig whose clock is ahead would never hand in a share.
       expiresAt: expiresIn > 0n ? now + Number(expiresIn) : expiresAt === 0n ? now + ordinaryLife : Number(expiresAt)
     },

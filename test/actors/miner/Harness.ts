@@ -27,7 +27,6 @@ export const job = (change: Partial<MinerJob> = {}): MinerJob => ({
   powLength: 64,
   height: 10,
   noncePrefix: 77n,
-  clean: true,
   expiresAt: 600_000,
   ...change
 })

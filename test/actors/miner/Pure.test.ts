@@ -1,9 +1,10 @@
 /**
- * The pure parts of the miner: ranges, epochs, the outbox.
+ * The pure parts of the miner: ranges, the board, what becomes of finds, the outbox.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { FastCheck } from "effect"
+import { Effect, FastCheck } from "effect"
 import { Board } from "../../../actors/miner/Board.ts"
+import * as MinerCore from "../../../actors/miner/MinerCore.ts"
 import { mostPending, Outbox, type Pending } from "../../../actors/miner/Outbox.ts"
 import * as Ranges from "../../../actors/miner/Ranges.ts"
 import { p } from "../../../actors/pool/Job.ts"
@@ -12,7 +13,6 @@ import { job } from "./Harness.ts"
 const limb = FastCheck.bigInt({ min: 0n, max: 2n ** 62n })
 const assignmentOf = (prefix: bigint, seed: bigint) => ({
   generation: 1,
-  epoch: 1,
   job: job(),
   address: "a:7777",
   prefix,
@@ -77,50 +77,58 @@ describe("miner: board", () => {
   const { commitment, prefix, since, target } = assignmentOf(1n, 1n)
   const put = (board: Board, change: Parameters<typeof job>[0], address = "a:7777") =>
     board.assign({ job: job(change), address, prefix, commitment, target, since })
-  const current = (board: Board) => {
-    if (board.current === null) throw new Error("nothing is assigned")
-    return board.current
-  }
 
-  it("finds of a job count until a clean other job, another pool or nothing comes", () => {
-    const board = new Board()
-    put(board, {})
-    const first = current(board)
-    assert.isTrue(board.counts(first))
-    put(board, { shareTarget: 1n })
-    put(board, { jobId: "job-2", clean: false })
-    assert.isTrue(board.counts(first), "a job of the same height leaves older ones their worth")
-    put(board, { jobId: "job-3" })
-    assert.isFalse(board.counts(first))
-    const third = current(board)
-    put(board, { jobId: "job-3", clean: true })
-    assert.isTrue(board.counts(third), "the same job again, after a reconnection")
-    put(board, { jobId: "x", clean: false }, "b:7777")
-    assert.isFalse(board.counts(third))
-    const other = current(board)
-    board.clear()
-    assert.isFalse(board.counts(other))
-  })
-
-  it("every change is a new generation", () => {
+  it("every change is a new generation; the same search again is none, and is kept as it was said last", () => {
     const board = new Board()
     const seen = [board.generation]
-    for (const change of [{}, {}, { jobId: "job-2" }]) {
+    for (const change of [{}, { expiresAt: 700_000 }, { jobId: "job-2" }]) {
       put(board, change)
+      assert.strictEqual(board.current?.job.expiresAt, job(change).expiresAt)
       seen.push(board.generation)
     }
+    put(board, { jobId: "job-2" }, "b:7777")
+    seen.push(board.generation)
     board.clear()
     board.clear()
     seen.push(board.generation)
-    assert.deepStrictEqual(seen, [0, 1, 2, 3, 4])
+    assert.deepStrictEqual(seen, [0, 1, 1, 2, 3, 4])
   })
+})
+
+describe("miner: finds", () => {
+  it.effect(
+    "a find that crosses a newer job, or its loss, is kept for its pool: only the pool says what it is worth",
+    () =>
+      Effect.gen(function* () {
+        const core = yield* MinerCore.make(1)
+        core.take("a:7777", job())
+        const { current } = core.board
+        if (current === null) throw new Error("nothing is assigned")
+        let nonces = 0n
+        const crossing = () => core.found(0, current, [nonces++, 0n, 0n, 0n, 77n])
+        core.take("a:7777", job({ jobId: "job-2" }))
+        crossing()
+        core.take("a:7777", job({ jobId: "job-3", height: 11 }))
+        crossing()
+        core.take("b:7777", job({ jobId: "theirs" }))
+        crossing()
+        core.take("a:7777", job({ jobId: "old", version: 3 }))
+        crossing()
+        core.drain()
+        crossing()
+        assert.deepStrictEqual(
+          core.outbox.of("a:7777").map((share) => [share.jobId, share.nonce[0]]),
+          [0, 1, 2, 3, 4].map((number) => ["job-1", number])
+        )
+        assert.deepInclude(core.status.shares, { found: 5, pending: 5, lost: 0 })
+      })
+  )
 })
 
 describe("miner: outbox", () => {
   const share = (number: number): Pending => ({
     address: number % 2 === 0 ? "a" : "b",
     jobId: "j",
-    height: number,
     nonce: new Uint8Array(40),
     difficulty: 1n,
     foundAt: number,
@@ -133,15 +141,15 @@ describe("miner: outbox", () => {
     const gone = Array.from({ length: mostPending + 10 }, (_, number) => outbox.add(share(number))).flat()
     assert.strictEqual(outbox.size, mostPending)
     assert.deepStrictEqual(
-      gone.map(({ height }) => height),
+      gone.map(({ foundAt }) => foundAt),
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     )
-    const own = outbox.of("a").map(({ height }) => height)
+    const own = outbox.of("a").map(({ foundAt }) => foundAt)
     assert.deepStrictEqual(
       own,
       [...own].sort((x, y) => x - y)
     )
-    assert.isTrue(own.every((height) => height % 2 === 0))
+    assert.isTrue(own.every((number) => number % 2 === 0))
   })
 
   it("a share is settled once", () => {

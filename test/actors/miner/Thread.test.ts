@@ -56,6 +56,29 @@ describe("miner: threads", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.scoped("the same work again, as pools send it now and then and after a reconnection, disturbs no search", () =>
+    Effect.gen(function* () {
+      const world = yield* miner(1, ["a:7777"])
+      const [pool] = world.pools
+      yield* settle
+      yield* pool?.order(job()) ?? Effect.void
+      const search = yield* Queue.take(world.searches)
+      yield* pool?.order(job({ expiresAt: 700_000 })) ?? Effect.void
+      yield* settle
+      if (pool !== undefined) pool.present = job({ expiresAt: 800_000 })
+      yield* pool?.cut() ?? Effect.void
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* world.service.status).sessions, 2)
+      assert.isFalse(search.stopped)
+      assert.strictEqual(yield* Queue.size(world.searches), 0)
+      // It counts for as long as the newest order says.
+      yield* TestClock.adjust("11 minutes")
+      assert.strictEqual((yield* world.service.status).job?.jobId, "job-1")
+      yield* TestClock.adjust("4 minutes")
+      assert.isTrue(search.stopped)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scoped("a new target for the same job goes on at the same place", () =>
     Effect.gen(function* () {
       const world = yield* miner(1, ["a:7777"])
@@ -65,21 +88,20 @@ describe("miner: threads", () => {
       const first = yield* Queue.take(world.searches)
       yield* first.end({ nonce: null, done: 1_000n, tried: 1_000n })
       yield* Queue.take(world.searches)
-      yield* pool?.order(job({ shareTarget: 2n ** 295n, clean: false })) ?? Effect.void
+      yield* pool?.order(job({ shareTarget: 2n ** 295n })) ?? Effect.void
       const second = yield* Queue.take(world.searches)
       assert.deepStrictEqual([...second.stretch.start], [1_000n, ...first.stretch.start.slice(1)])
       assert.notDeepEqual(second.stretch.target, first.stretch.target)
     }).pipe(Effect.provide(layer))
   )
 
-  it.scoped("shares of earlier jobs of the same height count until a clean job comes", () =>
+  it.scoped("a block that is easier than a share is searched for all the same", () =>
     Effect.gen(function* () {
       const world = yield* miner(1, ["a:7777"])
       const [pool] = world.pools
       yield* settle
       yield* pool?.order(job({ shareTarget: 5n, networkTarget: 9n })) ?? Effect.void
       const search = yield* Queue.take(world.searches)
-      // A block that is easier than a share is searched for all the same.
       assert.deepStrictEqual(search.stretch.target, [9n, 0n, 0n, 0n, 0n])
       yield* find(search, 3n)
       const share = yield* Queue.take(world.submitted)

@@ -196,6 +196,24 @@ describe("resumption", () => {
     })
   )
 
+  it.scoped("its first order is not clean: what was found before may count, and clients would drop it", () =>
+    Effect.gen(function* () {
+      const { chain, pool } = yield* start()
+      const before = yield* TestMiner.connect(pool)
+      const kept = before.nonce(startDifficulty)
+      const { jobId } = before.work.job
+      before.connection.close("left", "the cable")
+      yield* chain.refresh
+      const after = yield* TestMiner.connect(pool, { resume: before.welcome.session })
+      assert.deepStrictEqual([before.work.clean, after.work.clean], [true, false])
+      assert.notStrictEqual(after.work.job.jobId, jobId)
+      assert.strictEqual((yield* after.connection.submit(jobId, kept)).code, "accepted")
+      yield* chain.extend()
+      yield* settle
+      assert.isTrue(after.work.clean)
+    })
+  )
+
   it.scoped("the old half-dead connection goes when its own session comes back", () =>
     Effect.gen(function* () {
       const { pool } = yield* start()

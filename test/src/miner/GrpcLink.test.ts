@@ -41,8 +41,7 @@ it.scopedLive("jobs come down, shares and heartbeats go up, and the session is f
           powLength: 64,
           noncePrefix: 2n ** 63n,
           shareTarget: 2n ** 310n,
-          networkTarget: 2n ** 300n,
-          clean: true
+          networkTarget: 2n ** 300n
         })
         const there = yield* Effect.promise(() => pool.of("alice"))
         assert.deepInclude(there.reports[0], { worker: "rack", threads: 3, rate: 1_234.5, version: "pitboss/test" })

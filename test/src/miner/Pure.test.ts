@@ -92,7 +92,6 @@ describe("miner and pool on the wire", () => {
               powLength: 64,
               height,
               noncePrefix: prefix,
-              clean,
               expiresAt: 9_100_000
             },
             session: "secret",
@@ -112,7 +111,7 @@ describe("miner and pool on the wire", () => {
       .bytes(5, new Uint8Array(32).fill(255))
       .done()
     const { job } = Messages.decodeOrder(bytes, 7)
-    assert.deepInclude(job, { jobId: "w", version: 0, noncePrefix: null, clean: false, expiresAt: 600_007 })
+    assert.deepInclude(job, { jobId: "w", version: 0, noncePrefix: null, expiresAt: 600_007 })
     assert.strictEqual(job?.shareTarget, 2n ** 256n - 1n)
   })
 
