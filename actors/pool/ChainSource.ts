@@ -9,6 +9,7 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { BlockRefused, ChainUnavailable, PaymentRefused } from "./Errors.ts"
 import type { Candidate, Limbs } from "./Job.ts"
+import type { Page } from "./Ledger.ts"
 
 export interface ChainTip {
   readonly height: number
@@ -50,12 +51,22 @@ export interface ChainBlock {
 
 /** Unspent money of a key. 1 NOCK = 65,536 nicks. */
 export interface ChainNote {
+  /** For `Page.before` of the next page. */
+  readonly position: number
   readonly name: string
   readonly nicks: bigint
   readonly height: number
   readonly coinbase: boolean
   /** Height from which it can be spent. */
   readonly spendableFrom: number
+}
+
+/** A page of the unspent notes of a key, the newest first; count and total are those of all of them. As of the tip. */
+export interface ChainNotes {
+  readonly tip: ChainTip
+  readonly count: number
+  readonly totalNicks: bigint
+  readonly notes: ReadonlyArray<ChainNote>
 }
 
 export interface PaymentReceipt {
@@ -88,8 +99,8 @@ export interface ChainSourceService {
     nonce: Limbs,
     proof: Uint8Array
   ) => Effect.Effect<"delivered" | "stale", BlockRefused | ChainUnavailable>
-  /** Unspent notes of a public-key hash, as of the tip. */
-  readonly notes: (pkh: string) => Effect.Effect<ReadonlyArray<ChainNote>, ChainUnavailable>
+  /** Unspent notes of a public-key hash. */
+  readonly notes: (pkh: string, page: Page) => Effect.Effect<ChainNotes, ChainUnavailable>
   /**
    * Pay from the pool's matured coinbases; only on a devnet, null where the source cannot pay. `id` makes it once: asking
    * again with the same id and outputs waits for the same payment. Returns when a block of the heaviest chain holds it.

@@ -1,42 +1,29 @@
 /**
- * What an address owns, asked of a pool server's devnet: GET /api/v1/notes?pkh=...
+ * What an address owns, asked of a pool server's devnet: GET /api/v1/notes?pkh=..., page by page.
  *
- * Amounts are nicks (65,536 are one NOCK) as whole numbers of any size. The answer is read within limits.
+ * All pages must be of one tip, or a note that moved between two questions would be missing or count twice; and they
+ * must be as many notes as the pool counts. Amounts are whole nicks of any size. Answers are read within limits.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Shapes from "../pool/http/Shapes.ts"
 import { NotesUnavailable } from "./Errors.ts"
-
-const Nicks = Schema.String.pipe(Schema.pattern(/^\d{1,40}$/))
-
-const Found = Schema.Struct({
-  chain: Schema.String,
-  pkh: Schema.String,
-  /** Of the tip that this is the state of. */
-  height: Schema.Number,
-  totalNicks: Nicks,
-  notes: Schema.Array(
-    Schema.Struct({
-      name: Schema.String,
-      nicks: Nicks,
-      height: Schema.Number,
-      coinbase: Schema.Boolean,
-      /** Height from which it can be spent. */
-      spendableFrom: Schema.Number
-    })
-  )
-})
-export type Found = typeof Found.Type
+import type { Note, Owned } from "./Owned.ts"
 
 const Reply = Schema.Struct({
   success: Schema.Boolean,
-  data: Schema.NullishOr(Found),
+  data: Schema.NullishOr(Shapes.Notes),
   error: Schema.NullishOr(Schema.String)
 })
 const decode = Schema.decodeUnknown(Schema.parseJson(Reply))
 
 const patience = 10_000
-const largest = 64 * 2 ** 20
+const notesPerPage = 1_000
+/** Bytes of one page. */
+const largest = 2 ** 20
+const mostNotes = 1_000_000
+/** Blocks come every few seconds at the fastest, pages every few milliseconds. */
+const tries = 5
 
 const read = async (url: string, signal: AbortSignal): Promise<string> => {
   const reply = await fetch(url, { signal, redirect: "error" })
@@ -44,7 +31,7 @@ const read = async (url: string, signal: AbortSignal): Promise<string> => {
   let size = 0
   for await (const part of reply.body ?? []) {
     size += part.length
-    if (size > largest) throw new Error("the answer is larger than 64 MB")
+    if (size > largest) throw new Error("the answer is larger than 1 MiB")
     parts.push(part)
   }
   return Buffer.concat(parts).toString("utf8")
@@ -55,16 +42,44 @@ const why = (cause: unknown): string => {
   return cause.cause instanceof Error && cause.cause.message !== "" ? cause.cause.message : cause.message
 }
 
+const shown = ({ nicks, ...note }: Shapes.Note): Note => ({ ...note, nicks: BigInt(nicks), facts: null })
+
 /** `pool` is the URL of its HTTP API. */
-export const ofAddress = (pool: string, pkh: string): Effect.Effect<Found, NotesUnavailable> =>
-  Effect.gen(function* () {
-    const url = `${pool.replace(/\/+$/, "")}/api/v1/notes?pkh=${pkh}`
-    const failed = (detail: string) => new NotesUnavailable({ url: pool, detail })
-    const body = yield* Effect.tryPromise({
-      try: (signal) => read(url, signal),
-      catch: (cause) => failed(why(cause))
-    }).pipe(Effect.timeoutFail({ duration: patience, onTimeout: () => failed("no answer within 10 s") }))
-    const reply = yield* Effect.mapError(decode(body), () => failed("what answers there is no pool-server"))
-    if (!reply.success || reply.data == null) return yield* failed(reply.error ?? "the pool gave no answer")
-    return reply.data
+export const ofAddress = (pool: string, pkh: string): Effect.Effect<Owned, NotesUnavailable> => {
+  const url = `${pool.replace(/\/+$/, "")}/api/v1/notes?pkh=${pkh}&limit=${notesPerPage}`
+  const failed = (detail: string) => new NotesUnavailable({ url: pool, detail })
+
+  const pageFrom = (before: Shapes.Notes["next"]) =>
+    Effect.gen(function* () {
+      const body = yield* Effect.tryPromise({
+        try: (signal) => read(before === null ? url : `${url}&before=${before}`, signal),
+        catch: (cause) => failed(why(cause))
+      }).pipe(Effect.timeoutFail({ duration: patience, onTimeout: () => failed("no answer within 10 s") }))
+      const reply = yield* Effect.mapError(decode(body), () => failed("what answers there is no pool-server"))
+      if (!reply.success || reply.data == null) return yield* failed(reply.error ?? "the pool gave no answer")
+      return reply.data
+    })
+
+  /** Null: the tip changed meanwhile. */
+  const allPages = Effect.gen(function* () {
+    const first = yield* pageFrom(null)
+    const { blockId, chain, count, height } = first
+    if (count > mostNotes) return yield* failed(`${count} notes are more than this program reads, ${mostNotes}`)
+    const notes: Array<Note> = []
+    for (let page = first; ; page = yield* pageFrom(page.next)) {
+      if (page.blockId !== blockId) return null
+      for (const note of page.items) notes.push(shown(note))
+      if (page.next === null || page.items.length === 0 || notes.length > count) break
+    }
+    if (notes.length !== count) return yield* failed(`it counts ${count} notes and shows ${notes.length}`)
+    return { chain, owner: pkh, height, blockId, notes }
   })
+
+  return Effect.gen(function* () {
+    for (let count = 0; count < tries; count++) {
+      const owned = yield* allPages
+      if (owned !== null) return owned
+    }
+    return yield* failed(`a new block came between two pages, ${tries} times in a row; ask again`)
+  })
+}

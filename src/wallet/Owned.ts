@@ -28,8 +28,8 @@ export interface Owned {
   readonly owner: string
   /** Of the tip that this is the state of. */
   readonly height: number
-  /** Of that tip; null where it was not told. */
-  readonly blockId: string | null
+  /** Of that tip. */
+  readonly blockId: string
   readonly notes: ReadonlyArray<Note>
 }
 

@@ -70,15 +70,7 @@ const fromPool = ({ values }: Asked) =>
         `this is a public key of version 0: it cannot be mined to, and notes of version 0 are not on a devnet; showing its version-1 address ${pkh}`
       )
     }
-    const { chain, height, notes } = yield* Notes.ofAddress(values.pool, pkh)
-    const owned: Owned.Owned = {
-      chain,
-      owner: pkh,
-      height,
-      blockId: null,
-      notes: notes.map((note) => ({ ...note, nicks: BigInt(note.nicks), facts: null }))
-    }
-    return owned
+    return yield* Notes.ofAddress(values.pool, pkh)
   })
 
 const ask = (invocation: Asked): Effect.Effect<Owned.Owned, Failure> => {
@@ -93,7 +85,7 @@ const head = ({ blockId, chain, height, owner }: Owned.Owned) => ({
   chain,
   pkh: owner,
   height,
-  ...(blockId === null ? {} : { blockId })
+  blockId
 })
 
 export const list = (invocation: Asked): Effect.Effect<void, Failure> =>

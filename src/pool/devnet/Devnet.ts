@@ -302,13 +302,18 @@ export const make = (
       events: Stream.unwrapScoped(Effect.map(PubSub.subscribe(events), (queue) => Stream.fromQueue(queue))),
       blockAt,
       submit,
-      notes: (owner) =>
-        Effect.map(store.notes(owner), (notes) =>
-          notes.map((note) => ({
-            ...note,
-            spendableFrom: note.coinbase ? note.height + rules.maturity : note.height + 1
-          }))
-        ).pipe(Effect.mapError(unavailable)),
+      notes: (owner, page) =>
+        Effect.gen(function* () {
+          const [tip, sum, notes] = yield* Effect.all([store.tip, store.noteSum(owner), store.notes(owner, page)])
+          return {
+            tip: tipOf(tip ?? present.tip),
+            ...sum,
+            notes: notes.map((note) => ({
+              ...note,
+              spendableFrom: note.coinbase ? note.height + rules.maturity : note.height + 1
+            }))
+          }
+        }).pipe(sql.withTransaction, Effect.mapError(unavailable)),
       pay
     }
 

@@ -73,5 +73,11 @@ export const migrations: Migrations = {
         transactions ${bytes} NOT NULL,
         made_at BIGINT NOT NULL
       )`
+  }),
+  // The sum of an owner's notes is read with every page of them.
+  "2_sum_of_an_owner": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`DROP INDEX devnet_notes_owner`
+    yield* sql`CREATE INDEX devnet_notes_owner ON devnet_notes (pkh, height, nicks) WHERE spent_in IS NULL`
   })
 }

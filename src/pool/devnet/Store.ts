@@ -9,6 +9,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Limbs } from "../../../actors/pool/Job.ts"
+import type { Page } from "../../../actors/pool/Ledger.ts"
 import { Integer } from "../../storage/Database.ts"
 import type { Header } from "./Rules.ts"
 
@@ -64,13 +65,17 @@ const HeaderRow = Schema.Struct({
   active: Schema.BigInt,
   origin: Schema.Literal("genesis", "submitted", "simulated")
 })
+/** No sum of them passes 2^53: there will be 2^48. */
+const Nicks = Schema.transform(Integer, Schema.BigIntFromSelf, { decode: BigInt, encode: Number })
 const NoteRow = Schema.Struct({
   name: Schema.String,
   pkh: Schema.String,
-  nicks: Schema.transform(Integer, Schema.BigIntFromSelf, { decode: BigInt, encode: Number }),
+  nicks: Nicks,
   height: Integer,
   coinbase: Schema.transform(Integer, Schema.Boolean, { decode: (value) => value === 1, encode: Number })
 })
+const PlacedRow = Schema.Struct({ ...NoteRow.omit("pkh").fields, position: Integer })
+const SumRow = Schema.Struct({ count: Integer, totalNicks: Nicks })
 /** The driver gives Buffers; everybody else here speaks of plain bytes. */
 const bytes = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSelf, {
   strict: true,
@@ -165,14 +170,25 @@ export const make = (sql: SqlClient.SqlClient) => {
         sql`UPDATE devnet_notes SET spent_in = NULL WHERE spent_in = ${block}`,
         sql`DELETE FROM devnet_notes WHERE created_in = ${block}`
       ),
-    /** Unspent notes of an owner, oldest first. */
-    notes: (pkh: string) =>
+    /** Unspent notes of an owner, newest first: those of a later block always have larger row numbers. */
+    notes: (pkh: string, { before, limit }: Page) =>
       rows(
-        NoteRow,
-        sql`SELECT name, pkh, nicks, height, coinbase FROM devnet_notes
-            WHERE pkh = ${pkh} AND spent_in IS NULL ORDER BY height, name`
+        PlacedRow,
+        sql`SELECT rowid AS position, name, nicks, height, coinbase FROM devnet_notes
+            WHERE pkh = ${pkh} AND spent_in IS NULL AND rowid < ${before ?? Number.MAX_SAFE_INTEGER}
+            ORDER BY height DESC, rowid DESC LIMIT ${limit}`
       ),
-    /** Of these the ones that a block at `height` can spend, at most `limit`, oldest first. */
+    /** What all of them add up to; the index alone answers. */
+    noteSum: (pkh: string) =>
+      Effect.map(
+        rows(
+          SumRow,
+          sql`SELECT COUNT(*) AS count, COALESCE(SUM(nicks), 0) AS totalNicks FROM devnet_notes
+              WHERE pkh = ${pkh} AND spent_in IS NULL`
+        ),
+        ([sum]) => sum ?? { count: 0, totalNicks: 0n }
+      ),
+    /** The unspent ones that a block at `height` can spend, at most `limit`, oldest first. */
     spendable: (pkh: string, height: number, maturity: number, limit: number) =>
       rows(
         NoteRow,

@@ -55,7 +55,12 @@ const routes: ReadonlyArray<Route> = [
   { path: "/api/v1/payouts", about: "Payouts.", data: Shapes.page(Shapes.Payout), parameters: pages(50) },
   { path: "/api/v1/payouts/plan", about: "What would be paid now.", data: Shapes.Plan },
   { path: "/api/v1/payouts/plan.csv", about: "The same as CSV.", data: null, type: "text/csv" },
-  { path: "/api/v1/notes", about: "Unspent notes of a key.", data: Shapes.Notes, parameters: [pkh] }
+  {
+    path: "/api/v1/notes",
+    about: "Unspent notes of a key, and their number and sum.",
+    data: Shapes.Notes,
+    parameters: [...paging, pkh]
+  }
 ]
 
 const schemaOf = (data: Schema.Schema.AnyNoContext) => {

@@ -4,6 +4,7 @@
  * The documented fields of the original pool keep their names and kinds. Nothing is estimated that is not measured: the
  * hashrate is that of accepted shares, blocks are those that the chain showed, processor and memory are the process's.
  */
+import type { ChainNote } from "../../../actors/pool/ChainSource.ts"
 import type { MinerBalance, MinerTotals, Payout, PoolBlock, ShareRow } from "../../../actors/pool/Ledger.ts"
 import type { ConnectionStatus, LedgerTotals, PoolStatus } from "../../../actors/pool/PoolStatus.ts"
 import type { Usage } from "./Process.ts"
@@ -186,4 +187,12 @@ export const payout = (row: Payout): Shapes.Payout => ({
   outputs: row.outputs.map(({ minerId, nicks }) => ({ minerId, nicks: String(nicks) })),
   createdAt: timeOf(row.createdAt),
   txId: row.txId
+})
+
+export const note = (row: ChainNote): Shapes.Note => ({
+  name: row.name,
+  nicks: String(row.nicks),
+  height: row.height,
+  coinbase: row.coinbase,
+  spendableFrom: row.spendableFrom
 })

@@ -69,7 +69,13 @@ const pageIn = (query: URLSearchParams, most: number): Effect.Effect<Page, BadRe
   return Effect.succeed({ limit: limit ?? defaultLimit, before })
 }
 
-/** Rows of the ledger, and where the next page begins when there may be one. */
+/** Where the next page begins, when there may be one. */
+const nextOf = <Row, At>(rows: ReadonlyArray<Row>, limit: number, positionOf: (row: Row) => At): At | null => {
+  const last = rows.length < limit ? undefined : rows[rows.length - 1]
+  return last === undefined ? null : positionOf(last)
+}
+
+/** Rows of the ledger. */
 const paged = <Row, Shown>(
   read: (page: Page) => Effect.Effect<ReadonlyArray<Row>, Wrong>,
   show: (row: Row) => Shown,
@@ -80,13 +86,12 @@ const paged = <Row, Shown>(
     Effect.gen(function* () {
       const page = yield* pageIn(query, most)
       const rows = yield* read(page)
-      const last = rows.length < page.limit ? undefined : rows[rows.length - 1]
-      return Answers.ok({ items: rows.map(show), next: last === undefined ? null : positionOf(last) })
+      return Answers.ok({ items: rows.map(show), next: nextOf(rows, page.limit, positionOf) })
     })
 }
 
 const position = (row: { readonly position: number }) => row.position
-const id = (row: { readonly id: number }) => row.id
+const id = <Id>(row: { readonly id: Id }) => row.id
 
 /** Every balance that would be paid now, largest first. */
 const plan = ({ chain, ledger, minimumPayoutNicks, payable }: Sources): Effect.Effect<Shapes.Plan, Wrong> =>
@@ -109,20 +114,23 @@ const plan = ({ chain, ledger, minimumPayoutNicks, payable }: Sources): Effect.E
     }
   })
 
-const notes = ({ chain, payable }: Sources, query: URLSearchParams): Effect.Effect<Shapes.Notes, Wrong> =>
+const notesOf = ({ chain, payable }: Sources, query: URLSearchParams): Effect.Effect<Shapes.Notes, Wrong> =>
   Effect.gen(function* () {
     const pkh = query.get("pkh") ?? ""
     if (!payable(pkh)) {
       return yield* Effect.fail(new BadRequest("pkh: expected an address (a public-key hash in base58)"))
     }
-    const tip = yield* chain.tip
-    const found = yield* chain.notes(pkh)
+    const page = yield* pageIn(query, mostRows)
+    const { count, notes, tip, totalNicks } = yield* chain.notes(pkh, page)
     return {
       chain: chain.name,
       pkh,
       height: tip.height,
-      totalNicks: String(found.reduce((sum, note) => sum + note.nicks, 0n)),
-      notes: found.map((note) => ({ ...note, nicks: String(note.nicks) }))
+      blockId: tip.blockId,
+      count,
+      totalNicks: String(totalNicks),
+      items: notes.map(Pictures.note),
+      next: nextOf(notes, page.limit, position)
     }
   })
 
@@ -172,8 +180,7 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
           const limit = numberIn(query, "limit", mostRows)
           if (limit instanceof BadRequest) return yield* Effect.fail(limit)
           const rows = yield* pool.connections({ limit: limit ?? defaultLimit, after: query.get("before") })
-          const last = rows.length < (limit ?? defaultLimit) ? undefined : rows[rows.length - 1]
-          return Answers.ok({ items: rows.map(Pictures.connection), next: last?.id ?? null })
+          return Answers.ok({ items: rows.map(Pictures.connection), next: nextOf(rows, limit ?? defaultLimit, id) })
         }),
       "/api/v1/shares": (query) => paged((page) => ledger.shares(page, query.get("miner")), Pictures.share, id)(query),
       "/api/v1/blocks": paged(ledger.blocks, Pictures.block, id),
@@ -186,7 +193,7 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
             ...outputs.map(({ minerId, nicks }) => [minerId, nicks])
           ])
         ),
-      "/api/v1/notes": (query) => Effect.map(notes(sources, query), Answers.ok)
+      "/api/v1/notes": (query) => Effect.map(notesOf(sources, query), Answers.ok)
     }
     return ({ method, target }) => {
       const cut = target.indexOf("?")

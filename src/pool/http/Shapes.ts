@@ -9,8 +9,8 @@ import * as Schema from "effect/Schema"
 const nullable = Schema.NullOr
 /** "2023-07-23T12:58:30Z" */
 const Time = Schema.String
-/** A whole number as decimal text. */
-const Whole = Schema.String.pipe(Schema.pattern(/^\d+$/))
+/** A whole number of at most 320 bits as decimal text. */
+const Whole = Schema.String.pipe(Schema.pattern(/^\d{1,97}$/))
 
 /** /api/basic of the original pool. */
 export const Basic = Schema.Struct({
@@ -168,6 +168,10 @@ export type Payout = typeof Payout.Type
 export const Plan = Schema.Struct({ chain: Schema.String, totalNicks: Whole, outputs: Schema.Array(Output) })
 export type Plan = typeof Plan.Type
 
+/** A page of rows, newest first; ask again with `before` = `next` until that is null. */
+export const page = <A, I>(row: Schema.Schema<A, I>) =>
+  Schema.Struct({ items: Schema.Array(row), next: nullable(Schema.Union(Schema.Number, Schema.String)) })
+
 export const Note = Schema.Struct({
   name: Schema.String,
   nicks: Whole,
@@ -180,16 +184,15 @@ export type Note = typeof Note.Type
 export const Notes = Schema.Struct({
   chain: Schema.String,
   pkh: Schema.String,
-  /** Height of the tip that this is the state of. */
+  /** Of the tip that this is the state of: another one on the next page means that the pages do not belong together. */
   height: Schema.Number,
+  blockId: Schema.String,
+  /** Of all notes, whatever the page shows. */
+  count: Schema.Number,
   totalNicks: Whole,
-  notes: Schema.Array(Note)
+  ...page(Note).fields
 })
 export type Notes = typeof Notes.Type
 
 export const Ready = Schema.Struct({ ready: Schema.Boolean, reason: nullable(Schema.String) })
 export type Ready = typeof Ready.Type
-
-/** A page of rows, newest first; ask again with `before` = `next` until that is null. */
-export const page = <A, I>(row: Schema.Schema<A, I>) =>
-  Schema.Struct({ items: Schema.Array(row), next: nullable(Schema.Union(Schema.Number, Schema.String)) })

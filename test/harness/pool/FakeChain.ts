@@ -160,7 +160,7 @@ export class FakeChain {
           if (this.verdict === "accept") yield* this.extend({ commitment: candidate.commitment, nonce })
           return "delivered"
         }),
-      notes: () => Effect.succeed([]),
+      notes: () => Effect.map(this.service.tip, (tip) => ({ tip, count: 0, totalNicks: 0n, notes: [] })),
       pay: this.canPay
         ? (id, outputs) =>
             Effect.gen(this, function* () {

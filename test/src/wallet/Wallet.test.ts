@@ -125,14 +125,16 @@ describe("what is typed without echo", () => {
   })
 })
 
-const api = (status: number, body: string) =>
+const api = (status: number, body: string | ((path: string) => string)) =>
   Effect.acquireRelease(
     Effect.async<{ readonly url: string; readonly asked: ReadonlyArray<string>; readonly server: Http.Server }>(
       (resume) => {
         const asked: Array<string> = []
         const server = Http.createServer((request, response) => {
           asked.push(request.url ?? "")
-          response.writeHead(status, { "content-type": "application/json" }).end(body)
+          response
+            .writeHead(status, { "content-type": "application/json" })
+            .end(typeof body === "string" ? body : body(request.url ?? ""))
         })
         server.listen(0, "127.0.0.1", () => {
           const at = server.address()
@@ -145,14 +147,51 @@ const api = (status: number, body: string) =>
   )
 
 describe("notes", () => {
-  const note = { name: "n1", nicks: "98304", height: 3, coinbase: true, spendableFrom: 103 }
-  const data = { chain: "devnet", pkh: known, height: 50, totalNicks: "98304", notes: [note] }
+  const note = (name: string, nicks: string) => ({ name, nicks, height: 3, coinbase: true, spendableFrom: 103 })
+  const page = (more: object) => {
+    const data = { chain: "devnet", pkh: known, height: 50, blockId: "b50", count: 2, totalNicks: "98305", ...more }
+    return JSON.stringify({ success: true, data, error: null })
+  }
+  const first = page({ items: [note("n2", "98304")], next: 7 })
+  const second = page({ items: [note("n1", "1")], next: null })
+  const start = `/api/v1/notes?pkh=${known}&limit=1000`
 
-  it.scopedLive("come from the pool's API", () =>
+  it.scopedLive("come from the pool's API, page by page", () =>
     Effect.gen(function* () {
-      const { asked, url } = yield* api(200, JSON.stringify({ success: true, data, error: null }))
-      assert.deepStrictEqual(yield* Notes.ofAddress(url, known), data)
-      assert.deepStrictEqual(asked, [`/api/v1/notes?pkh=${known}`])
+      const { asked, url } = yield* api(200, (path) => (path === start ? first : second))
+      const { notes, ...owned } = yield* Notes.ofAddress(url, known)
+      assert.deepStrictEqual(owned, { chain: "devnet", owner: known, height: 50, blockId: "b50" })
+      assert.deepStrictEqual(
+        notes.map(({ name, nicks }) => [name, nicks]),
+        [
+          ["n2", 98_304n],
+          ["n1", 1n]
+        ]
+      )
+      assert.deepStrictEqual(asked, [start, `${start}&before=7`])
+    })
+  )
+
+  it.scopedLive("are read again when a block came between two pages", () =>
+    Effect.gen(function* () {
+      let blocks = 1
+      const changing = page({ items: [note("n0", "5")], next: null, blockId: "b51" })
+      const { asked, url } = yield* api(200, (path) => (path === start ? first : blocks-- > 0 ? changing : second))
+      assert.lengthOf((yield* Notes.ofAddress(url, known)).notes, 2)
+      assert.lengthOf(asked, 4)
+      blocks = 1_000
+      assert.include((yield* Effect.flip(Notes.ofAddress(url, known))).message, "5 times in a row")
+    })
+  )
+
+  it.scopedLive("that are not all there, or never end, are an error", () =>
+    Effect.gen(function* () {
+      const fewer = yield* api(200, page({ items: [note("n2", "98304")], next: null }))
+      assert.include((yield* Effect.flip(Notes.ofAddress(fewer.url, known))).message, "counts 2 notes and shows 1")
+      const endless = yield* api(200, first)
+      assert.include((yield* Effect.flip(Notes.ofAddress(endless.url, known))).message, "counts 2 notes and shows 3")
+      const tooMany = yield* api(200, page({ items: [], next: null, count: 1_000_001 }))
+      assert.include((yield* Effect.flip(Notes.ofAddress(tooMany.url, known))).message, "more than this program reads")
     })
   )
 

@@ -20,7 +20,8 @@ import {
   pkh,
   proofNoun,
   proofOf,
-  temporaryFolder
+  temporaryFolder,
+  notesOf
 } from "./Support.ts"
 
 const today = TestClock.setTime(Date.parse("2026-11-20T08:00:00Z"))
@@ -85,7 +86,7 @@ describe("a devnet", () => {
       assert.deepStrictEqual(block?.commitment, first.candidate.commitment)
       assert.deepStrictEqual(block?.coinbase, [{ pkh, nicks: Emission.emission(1) }])
       assert.isNull(yield* source.blockAt(3))
-      const notes = yield* source.notes(pkh)
+      const notes = yield* notesOf(source, pkh)
       assert.deepStrictEqual(
         notes.map(({ coinbase, height, nicks, spendableFrom }) => [coinbase, height, nicks, spendableFrom]),
         [
@@ -193,7 +194,7 @@ describe("competing branches", () => {
       const rest = yield* simulator.branch({ from: rival, length: 2 })
       assert.deepStrictEqual((yield* told).map(line), ["orphan 2", "orphan 1", "tip 1", "tip 2", "tip 3"])
       assert.strictEqual((yield* source.tip).blockId, rest[1])
-      assert.deepStrictEqual(yield* source.notes(pkh), [])
+      assert.deepStrictEqual(yield* notesOf(source, pkh), [])
       assert.match(source.name, /with simulated blocks/)
       assert.strictEqual((yield* candidateOf(source)).parent, rest[1])
 
@@ -209,7 +210,7 @@ describe("competing branches", () => {
         "tip 3",
         "tip 4"
       ])
-      assert.strictEqual((yield* source.notes(pkh)).length, 2)
+      assert.strictEqual((yield* notesOf(source, pkh)).length, 2)
       assert.strictEqual((yield* source.blockAt(2))?.blockId, mined[1])
     })
   )
@@ -318,12 +319,12 @@ describe("payments", () => {
       assert.strictEqual(receipt.height, 4)
       assert.deepStrictEqual(yield* Fiber.join(asked), receipt)
       assert.deepStrictEqual(yield* pay("p1", outputs), receipt)
-      const got = yield* source.notes(miner)
+      const got = yield* notesOf(source, miner)
       assert.deepStrictEqual(
         got.map(({ coinbase, nicks, spendableFrom }) => [coinbase, nicks, spendableFrom]),
         [[false, half, 5]]
       )
-      const own = yield* source.notes(pkh)
+      const own = yield* notesOf(source, pkh)
       assert.strictEqual(
         own.reduce((sum, { nicks }) => sum + nicks, 0n),
         4n * Emission.emission(1) - half
@@ -331,11 +332,11 @@ describe("payments", () => {
 
       // A heavier branch without it: it is open again and the next block of ours makes it again, once.
       yield* simulator.branch({ from: 3, length: 2 })
-      assert.deepStrictEqual(yield* source.notes(miner), [])
+      assert.deepStrictEqual(yield* notesOf(source, miner), [])
       yield* mine(source)
       const later = yield* pay("p1", outputs)
       assert.strictEqual(later.height, 6)
-      assert.strictEqual((yield* source.notes(miner)).length, 1)
+      assert.strictEqual((yield* notesOf(source, miner)).length, 1)
     })
   )
 
@@ -357,7 +358,7 @@ describe("payments", () => {
       yield* mine(source)
       assert.strictEqual((yield* Fiber.join(asked)).height, 4)
       assert.deepStrictEqual(
-        (yield* source.notes(accounts[2999] ?? "")).map(({ nicks }) => nicks),
+        (yield* notesOf(source, accounts[2999] ?? "")).map(({ nicks }) => nicks),
         [7n]
       )
     })
@@ -405,7 +406,7 @@ describe("the database", () => {
           yield* Fiber.interrupt(asked)
           const candidate = yield* candidateOf(source)
           assert.deepStrictEqual(yield* source.standing, [first, candidate])
-          return { tip: yield* source.tip, notes: yield* source.notes(pkh), first, candidate }
+          return { tip: yield* source.tip, notes: yield* notesOf(source, pkh), first, candidate }
         })
       )
       // A quick restart: the miners go on with the same work.
@@ -419,11 +420,11 @@ describe("the database", () => {
       const { keyMade, source } = yield* makeDevnet({ file })
       assert.isFalse(keyMade)
       assert.deepStrictEqual(yield* source.tip, before.tip)
-      assert.deepStrictEqual(yield* source.notes(pkh), before.notes)
+      assert.deepStrictEqual(yield* notesOf(source, pkh), before.notes)
       assert.notDeepEqual((yield* candidateOf(source)).commitment, before.candidate.commitment)
       const nonce = nonceOf(3)
       assert.strictEqual(yield* source.submit(before.candidate, nonce, proofOf(before.candidate, nonce)), "delivered")
-      assert.strictEqual((yield* source.notes(miner)).length, 1)
+      assert.strictEqual((yield* notesOf(source, miner)).length, 1)
       // The chain went on: nothing of before is left to work on.
       assert.deepStrictEqual(yield* source.standing, [yield* candidateOf(source)])
     })

@@ -5,7 +5,7 @@ import * as Path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Emission from "../../../../src/nockchain/Emission.ts"
-import { makeDevnet, pkh, temporaryFolder } from "./Support.ts"
+import { makeDevnet, pkh, temporaryFolder, notesOf } from "./Support.ts"
 
 const child = Path.join(Path.dirname(fileURLToPath(import.meta.url)), "KillChild.ts")
 
@@ -58,7 +58,7 @@ describe("a devnet that is killed", () => {
               const [at, id] = each.split(" ")
               assert.strictEqual((yield* source.blockAt(Number(at)))?.blockId, id)
             }
-            const notes = yield* source.notes(pkh)
+            const notes = yield* notesOf(source, pkh)
             assert.strictEqual(notes.length, height)
             assert.strictEqual(
               notes.reduce((sum, { nicks }) => sum + nicks, 0n),

@@ -5,7 +5,7 @@ import { Effect, FastCheck as fc, Fiber, TestClock, TestContext } from "effect"
 import * as Emission from "../../../../src/nockchain/Emission.ts"
 import { text } from "../../../../src/nockchain/Noun.ts"
 import * as Hash from "../../../../src/nockchain/Hash.ts"
-import { makeDevnet, mine, miner, native, pkh, temporaryFolder } from "./Support.ts"
+import { makeDevnet, mine, miner, native, pkh, temporaryFolder, notesOf } from "./Support.ts"
 
 type Step =
   | { readonly _tag: "Mine"; readonly count: number }
@@ -60,7 +60,7 @@ const live = (file: string, steps: ReadonlyArray<Step>) =>
             }
             const tip = yield* source.tip
             const sum = (owner: string) =>
-              Effect.map(source.notes(owner), (notes) => notes.reduce((all, { nicks }) => all + nicks, 0n))
+              Effect.map(notesOf(source, owner), (notes) => notes.reduce((all, { nicks }) => all + nicks, 0n))
             const paid = yield* sum(miner)
             const all = paid + (yield* sum(pkh)) + (yield* sum(rival))
             assert.strictEqual(all, BigInt(tip.height) * Emission.emission(1))

@@ -1,9 +1,10 @@
 /** A devnet for tests: any nonce wins, proofs are judged by the test, the clock is the test's. */
+import * as Assert from "node:assert/strict"
 import * as FileSystem from "node:fs"
 import * as OperatingSystem from "node:os"
 import * as Path from "node:path"
 import { Effect, Either, Stream } from "effect"
-import type { ChainEvent, ChainSourceService } from "../../../../actors/pool/ChainSource.ts"
+import type { ChainEvent, ChainNote, ChainNotes, ChainSourceService } from "../../../../actors/pool/ChainSource.ts"
 import type { Candidate, Limbs } from "../../../../actors/pool/Job.ts"
 import * as Digest from "../../../../src/nockchain/Digest.ts"
 import { digestNoun, list, type Noun, text, tuple } from "../../../../src/nockchain/Noun.ts"
@@ -54,6 +55,25 @@ export const mine = (source: ChainSourceService, index = 1) =>
     const nonce = nonceOf(index)
     const answer = yield* source.submit(candidate, nonce, proofOf(candidate, nonce))
     return { candidate, nonce, answer }
+  })
+
+/** All unspent notes of an owner, oldest first, read in pages of two; each page must know how many there are in all. */
+export const notesOf = (source: ChainSourceService, owner: string) =>
+  Effect.gen(function* () {
+    const newest: Array<ChainNote> = []
+    for (let before: number | null = null; ; ) {
+      const page: ChainNotes = yield* source.notes(owner, { limit: 2, before })
+      newest.push(...page.notes)
+      before = page.notes.at(-1)?.position ?? null
+      if (before !== null) continue
+      Assert.deepEqual(page.tip, yield* source.tip)
+      Assert.equal(page.count, newest.length)
+      Assert.equal(
+        page.totalNicks,
+        newest.reduce((sum, { nicks }) => sum + nicks, 0n)
+      )
+      return newest.toReversed()
+    }
   })
 
 export const line = (event: ChainEvent): string =>

@@ -174,13 +174,21 @@ it.scopedLive("the payout plan is what would be paid, as JSON and as CSV", () =>
   })
 )
 
-it.scopedLive("notes of a key, as of the tip", () =>
+it.scopedLive("notes of a key come in pages, each with the number and the sum of all", () =>
   Effect.gen(function* () {
     const { get } = yield* serve()
-    assert.match((yield* get("/api/v1/notes?pkh=abc")).text, /"height":1234,"totalNicks":"70005"/)
-    assert.deepInclude((yield* get("/api/v1/notes?pkh=2")).json, { success: true })
-    assert.strictEqual((yield* get("/api/v1/notes?pkh=nobody")).status, 400)
-    assert.strictEqual((yield* get("/api/v1/notes")).status, 400)
+    const all = { chain: "devnet", pkh: "abc", height: 1234, blockId: "tip-id", count: 2, totalNicks: "70005" }
+    const one = { name: "one", nicks: "70000", height: 3, coinbase: true, spendableFrom: 103 }
+    const two = { name: "two", nicks: "5", height: 4, coinbase: false, spendableFrom: 4 }
+    const notes = (query: string) => Effect.map(get(`/api/v1/notes?${query}`), ({ json }) => json)
+    assert.deepStrictEqual(yield* notes("pkh=abc"), envelope({ ...all, items: [two, one], next: null }))
+    assert.deepStrictEqual(yield* notes("pkh=abc&limit=1"), envelope({ ...all, items: [two], next: 8 }))
+    assert.deepStrictEqual(yield* notes("pkh=abc&limit=1&before=8"), envelope({ ...all, items: [one], next: 6 }))
+    assert.deepStrictEqual(yield* notes("pkh=abc&limit=1&before=6"), envelope({ ...all, items: [], next: null }))
+    assert.deepInclude(yield* notes("pkh=2"), { success: true })
+    for (const wrong of ["pkh=nobody", "", "pkh=abc&limit=1001", "pkh=abc&before=x"]) {
+      assert.strictEqual((yield* get(`/api/v1/notes?${wrong}`)).status, 400, wrong)
+    }
   })
 )
 

@@ -59,15 +59,19 @@ const chain: ChainSourceService = {
   events: Stream.never,
   blockAt: () => Effect.succeed(null),
   submit: () => Effect.succeed("stale"),
-  notes: (pkh) =>
-    Effect.succeed(
-      pkh === "2"
-        ? []
-        : [
-            { name: "one", nicks: 70_000n, height: 3, coinbase: true, spendableFrom: 103 },
-            { name: "two", nicks: 5n, height: 4, coinbase: false, spendableFrom: 4 }
-          ]
-    ),
+  notes: (pkh, { before, limit }) => {
+    const all = [
+      { position: 8, name: "two", nicks: 5n, height: 4, coinbase: false, spendableFrom: 4 },
+      { position: 6, name: "one", nicks: 70_000n, height: 3, coinbase: true, spendableFrom: 103 }
+    ]
+    const owned = pkh === "2" ? [] : all
+    return Effect.succeed({
+      tip: { height: 1234, blockId: "tip-id", timestamp: 0 },
+      count: owned.length,
+      totalNicks: owned.reduce((sum, { nicks }) => sum + nicks, 0n),
+      notes: owned.filter(({ position }) => position < (before ?? 99)).slice(0, limit)
+    })
+  },
   pay: null
 }
 
