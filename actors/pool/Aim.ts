@@ -1,29 +1,34 @@
 /**
- * What a connection's shares have to meet: a difficulty, its target, and the target as limbs.
+ * What a connection's shares have to meet: a difficulty, its grade, its target, and the target as limbs.
  *
- * Difficulties are few (they have five significant bits), so connections share these records.
+ * Difficulties of shares are few (see `Grade`), so connections share these records.
  */
+import * as Grade from "./Grade.ts"
 import { type Limbs as LimbBytes, targetOf } from "./Job.ts"
 import * as Limbs from "./Limbs.ts"
 
 export interface Aim {
   readonly difficulty: bigint
+  readonly grade: number
   readonly target: bigint
   readonly limbs: LimbBytes
 }
 
-const maxKept = 4_096
-
 export class Aims {
-  readonly #kept = new Map<bigint, Aim>()
+  readonly #kept = new Map<number, Aim>()
 
+  /** The aim of a difficulty, rounded down to one that a grade can say. */
   of(difficulty: bigint): Aim {
-    const known = this.#kept.get(difficulty)
+    return this.at(Grade.gradeOf(difficulty))
+  }
+
+  at(grade: number): Aim {
+    const known = this.#kept.get(grade)
     if (known !== undefined) return known
-    if (this.#kept.size >= maxKept) this.#kept.clear()
+    const difficulty = Grade.difficultyOf(grade)
     const target = targetOf(difficulty)
-    const aim = { difficulty, target, limbs: Limbs.ofNumber(target) }
-    this.#kept.set(difficulty, aim)
+    const aim = { difficulty, grade, target, limbs: Limbs.ofNumber(target) }
+    this.#kept.set(grade, aim)
     return aim
   }
 }

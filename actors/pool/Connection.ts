@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Actor from "../runtime/Actor.ts"
 import * as Behaviour from "../runtime/Behaviour.ts"
+import * as Grade from "./Grade.ts"
 import type { Job } from "./Job.ts"
 import type { Member, MemberMessage } from "./Member.ts"
 import type { PoolCore } from "./PoolCore.ts"
@@ -181,7 +182,7 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
   core.tell({ _tag: "Connected", peer: member.peer.address, minerId: who.minerId, worker: who.worker, resumed })
   const { aim } = member
   member.ticketed = aim
-  const { prefix } = session
+  const prefix = Grade.withGrade(session.prefix, aim.grade)
   const ticket = core.sessions.ticket(session)
   push(core, member, { _tag: "Welcome", session: ticket, resumed, prefix, shareTarget: aim.target })
   const current = core.jobs.current
@@ -261,8 +262,9 @@ const work = (core: PoolCore, member: Member, job: Job): void => {
   member.sent = job
   const ticket = member.ticketed === member.aim ? null : core.sessions.ticket(session)
   member.ticketed = member.aim
-  const { prefix } = session
-  push(core, member, { _tag: "Work", job, clean, shareTarget: member.aim.target, prefix, session: ticket })
+  const { grade, target: shareTarget } = member.aim
+  const prefix = Grade.withGrade(session.prefix, grade)
+  push(core, member, { _tag: "Work", job, clean, shareTarget, prefix, session: ticket })
 }
 
 /** From now on its shares must meet this; the easier of the last targets counts for a grace. False: as before. */

@@ -55,7 +55,7 @@ export interface Job {
 }
 
 /**
- * The part of the nonce space that belongs to one session: limb 4 of every nonce must have this value. No two sessions,
- * and so no two living connections, ever share a prefix.
+ * The part of the nonce space that belongs to one session at one difficulty (its low end, see `Grade`): limb 4 of every
+ * nonce must have this value. No two sessions, and so no two living connections, ever share a prefix.
  */
 export type NoncePrefix = bigint

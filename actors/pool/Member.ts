@@ -83,7 +83,9 @@ export interface Pending {
   readonly session: Session
   readonly entry: OpenJob
   readonly nonce: Limbs
-  /** What it has to meet. */
+  /** What it was searched for and counts. */
+  readonly searched: Aim
+  /** What it has to meet: that, and what is asked at the moment. */
   readonly asked: Aim
   readonly receivedAt: number
   readonly answer: (answer: ShareAnswer) => void

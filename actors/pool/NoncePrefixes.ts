@@ -1,15 +1,17 @@
 /**
  * Which part of the nonce space belongs to whom.
  *
- * A prefix is a random number of this process (upper 32 bits) and a counter (lower 32 bits): within a process none is ever
- * given twice, so shares that come late can not meet a new owner; after a restart the random half keeps old and new
- * owners apart. The upper half is below 2^32 - 1, so every prefix is below p.
+ * A prefix is a random number of this process (upper 32 bits), a counter, and ten bits for the difficulty (see `Grade`):
+ * within a process none is ever given twice, so shares that come late can not meet a new owner; after a restart the random
+ * half keeps old and new owners apart. The upper half is below 2^32 - 1, so every prefix is below p.
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import { gradeBits } from "./Grade.ts"
 import type { NoncePrefix } from "./Job.ts"
 
-const perGeneration = 2 ** 32
+/** Prefixes of a generation. */
+export const perGeneration = 2 ** (32 - Number(gradeBits))
 const generations = 2 ** 32 - 1
 
 export class NoncePrefixes {
@@ -33,11 +35,12 @@ export class NoncePrefixes {
     })
   })
 
+  /** With grade 0. */
   next(): NoncePrefix {
     if (this.#used === perGeneration) {
       this.#generation = this.#draw()
       this.#used = 0
     }
-    return (BigInt(this.#generation) << 32n) | BigInt(this.#used++)
+    return (BigInt(this.#generation) << 32n) | (BigInt(this.#used++) << gradeBits)
   }
 }

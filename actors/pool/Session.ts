@@ -13,7 +13,7 @@ import * as Ticket from "./Ticket.ts"
 import * as Vardiff from "./Vardiff.ts"
 
 export class Session {
-  /** Its part of the nonce space, and its name: no two sessions have the same. */
+  /** Its part of the nonce space, with grade 0, and its name: no two sessions have the same. */
   readonly prefix: NoncePrefix
   readonly minerId: string
   worker: string

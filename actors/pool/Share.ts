@@ -48,7 +48,7 @@ export interface AcceptedShare {
   readonly digest: Limbs
   readonly minerId: string
   readonly worker: string
-  /** Difficulty of the target it was asked to meet: what it counts in the books. */
+  /** Difficulty of the target that it was searched for: what it counts in the books. */
   readonly difficulty: bigint
   /** The block that this share makes, when its digest meets the network's target too. */
   readonly block: { readonly commitment: Limbs; readonly networkDifficulty: bigint } | null

@@ -10,13 +10,17 @@
  * | 5     | it is open, and of proof version 5      | stale, unsupported |
  * | 6     | limb 4 belongs to the session           | wrong-prefix    |
  * | 7     | not handed in before                    | duplicate; rate-limited while that one waits |
- * | 8     | the digest meets the asked target       | low-difficulty  |
+ * | 8     | the digest meets the asked target, and the one it was searched for | low-difficulty |
  * | 9     | the ledger has it                       | internal        |
+ *
+ * What it was searched for stands in limb 4 (see `Grade`), and that is what it counts.
  *
  * Everything here is synchronous and runs on the caller's stack; every share is answered exactly once, whatever becomes
  * of its connection meanwhile.
  */
+import type { Aim } from "./Aim.ts"
 import * as Connection from "./Connection.ts"
+import * as Grade from "./Grade.ts"
 import type { Limbs as LimbBytes } from "./Job.ts"
 import * as Limbs from "./Limbs.ts"
 import type { OpenJob } from "./JobTable.ts"
@@ -50,9 +54,12 @@ export const submit = (core: PoolCore, member: Member, jobId: string, nonce: Uin
     return
   }
   core.waiting += 1
-  const asked = member.asked(now)
-  core.toCheck.add({ member, session, entry: checked, nonce, asked, receivedAt: now, answer, done: false })
+  const searched = core.aims.at(Grade.gradeIn(Limbs.prefixOf(nonce)))
+  const asked = harder(member.asked(now), searched)
+  core.toCheck.add({ member, session, entry: checked, nonce, searched, asked, receivedAt: now, answer, done: false })
 }
+
+const harder = (a: Aim, b: Aim): Aim => (a.difficulty > b.difficulty ? a : b)
 
 interface No {
   readonly code: ShareCode
@@ -83,8 +90,8 @@ const check = (
   const { entry } = found
   const { version } = entry.job.candidate
   if (version !== shareVersion) return { code: "unsupported", reason: legacy(version) }
-  if (Limbs.prefixOf(nonce) !== session.prefix) {
-    return { code: "wrong-prefix", reason: `limb 4 of every nonce of this session must be ${session.prefix}` }
+  if (Grade.sessionIn(Limbs.prefixOf(nonce)) !== session.prefix) {
+    return { code: "wrong-prefix", reason: "limb 4 of a nonce must be the nonce_prefix of an order of this session" }
   }
   if (core.waiting >= maxWaiting) return { code: "rate-limited", reason: "too many shares wait; hand it in later" }
   switch (entry.seen.add(nonce)) {
@@ -119,7 +126,7 @@ const malformed = (nonce: Uint8Array): string =>
 
 /** What the digest says: the share as the ledger gets it, or null when it misses its target. */
 export const judge = (
-  { asked, entry, nonce, receivedAt, session }: Pending,
+  { asked, entry, nonce, receivedAt, searched, session }: Pending,
   digest: LimbBytes
 ): AcceptedShare | null => {
   const winner = Limbs.atMost(digest, entry.networkTarget)
@@ -127,8 +134,8 @@ export const judge = (
   const { candidate, jobId } = entry.job
   const { commitment, height } = candidate
   const { minerId, worker } = session
-  // A share counts what it was asked for, however lucky it is; never more than a block.
-  const difficulty = asked.difficulty < entry.networkDifficulty ? asked.difficulty : entry.networkDifficulty
+  // A share counts what it was searched for, however lucky it is; never more than a block.
+  const difficulty = searched.difficulty < entry.networkDifficulty ? searched.difficulty : entry.networkDifficulty
   const block = winner ? { commitment, networkDifficulty: entry.networkDifficulty } : null
   return { jobId, height, nonce, digest, minerId, worker, difficulty, block, receivedAt }
 }

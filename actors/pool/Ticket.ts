@@ -7,20 +7,18 @@
  *
  * | bytes | holds |
  * |---|---|
- * | 0 to 7 | nonce prefix, big-endian |
- * | 8 | five significant bits of the difficulty, rounded down |
- * | 9, 10 | how many bits follow them, big-endian |
- * | 11 to 26 | seal: the first half of HMAC-SHA-256 over bytes 0 to 10 and the account |
+ * | 0 to 7 | nonce prefix with the grade of the difficulty, big-endian |
+ * | 8 to 23 | seal: the first half of HMAC-SHA-256 over bytes 0 to 7 and the account |
  */
 import * as Crypto from "node:crypto"
+import * as Grade from "./Grade.ts"
 import type { NoncePrefix } from "./Job.ts"
-import * as Vardiff from "./Vardiff.ts"
 
 /** Bytes of a key. */
 export const keyBytes = 32
 
-const said = 11
-const size = 27
+const said = 8
+const size = 24
 const sizeOfText = (size * 4) / 3
 
 /** What a ticket claims. */
@@ -39,10 +37,7 @@ const seal = (key: Uint8Array, claim: Uint8Array, minerId: string): Buffer =>
 
 export const make = (key: Uint8Array, prefix: NoncePrefix, difficulty: bigint, minerId: string): string => {
   const bytes = Buffer.alloc(size)
-  const { mantissa, shift } = Vardiff.significantOf(difficulty)
-  bytes.writeBigUInt64BE(prefix, 0)
-  bytes.writeUInt8(mantissa, 8)
-  bytes.writeUInt16BE(shift, 9)
+  bytes.writeBigUInt64BE(Grade.withGrade(prefix, Grade.gradeOf(difficulty)), 0)
   bytes.set(seal(key, bytes, minerId), said)
   return bytes.toString("base64url")
 }
@@ -52,8 +47,8 @@ export const read = (text: string): Claim | undefined => {
   if (text.length !== sizeOfText) return undefined
   const bytes = Buffer.from(text, "base64url")
   if (bytes.length !== size) return undefined
-  const difficulty = BigInt(bytes.readUInt8(8)) << BigInt(bytes.readUInt16BE(9))
-  return { bytes, prefix: bytes.readBigUInt64BE(0), difficulty }
+  const prefix = bytes.readBigUInt64BE(0)
+  return { bytes, prefix: Grade.sessionIn(prefix), difficulty: Grade.difficultyOf(Grade.gradeIn(prefix)) }
 }
 
 /** Whether a pool with this key gave it to this account; compared in constant time. */

@@ -7,6 +7,7 @@
  * random events scatter. Every step is bounded. Only shares that meet the present target may be counted: those found
  * under an easier one just before a change would look like a higher rate. Pure.
  */
+import * as Grade from "./Grade.ts"
 import type { VardiffSettings } from "./PoolSettings.ts"
 
 export interface Vardiff {
@@ -25,26 +26,14 @@ const long = 30
 const lowest = 0.6
 const highest = 1.6
 
-/** Difficulties have so many significant bits, so that connections share their targets. */
-const significant = 5
-
-/** The significant bits of a difficulty, rounded down, and how many bits follow them. */
-export const significantOf = (difficulty: bigint): { readonly mantissa: number; readonly shift: number } => {
-  const shift = Math.max(0, difficulty.toString(2).length - significant)
-  return { mantissa: Number(difficulty >> BigInt(shift)), shift }
-}
-
-export const quantised = (difficulty: bigint): bigint => {
-  const { mantissa, shift } = significantOf(difficulty)
-  return BigInt(mantissa) << BigInt(shift)
-}
-
-/** Within the limits and at most the network's difficulty: a harder share than a block makes no sense. */
+/**
+ * Within the limits and at most the network's difficulty: a harder share than a block makes no sense. Rounded down to what
+ * a nonce can say.
+ */
 export const clamped = (difficulty: bigint, settings: VardiffSettings, ceiling: bigint): bigint => {
   const floor = settings.minimumDifficulty < ceiling ? settings.minimumDifficulty : ceiling
-  const wanted = quantised(difficulty)
-  const raised = wanted < floor ? floor : wanted
-  return raised > ceiling ? ceiling : raised
+  const raised = difficulty < floor ? floor : difficulty
+  return Grade.rounded(raised > ceiling ? ceiling : raised)
 }
 
 export const start = (difficulty: bigint, now: number): Vardiff => ({ difficulty, since: now, shares: 0 })

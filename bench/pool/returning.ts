@@ -4,6 +4,7 @@
  * `returning.ts PORT COUNT`. Each has one TCP connection and one subscription, resumes its session, and tries again as the
  * program `miner` does. Says `back` whenever all of them have had an order again, with the times of their first orders.
  */
+import * as Grade from "../../actors/pool/Grade.ts"
 import { Connection, headers } from "./Http2.ts"
 import { order, status, subscribePath } from "./Messages.ts"
 import { percentile } from "./Processes.ts"
@@ -55,7 +56,7 @@ const live = (name: string, session = "", prefix: bigint | null = null, failures
     now = { session: told.session === "" ? now.session : told.session, prefix: told.prefix, failures: 0 }
     if (worked) return
     worked = true
-    arrived(told.prefix === prefix)
+    arrived(prefix !== null && Grade.sessionIn(told.prefix) === Grade.sessionIn(prefix))
   }
   connection.call(block, status(name, session), { message, ended: () => connection.close() }, true)
 }

@@ -274,10 +274,12 @@ describe("difficulty", () => {
     Effect.gen(function* () {
       const { ledger, pool } = yield* start()
       const miner = yield* TestMiner.connect(pool)
+      const { job, prefix: before } = miner.work
+      const old = (serial: number) => miner.connection.submit(job.jobId, nonce(before, startDifficulty, serial))
       for (let i = 0; i < 8; i++) yield* miner.share(startDifficulty * 100n)
-      const inGrace = yield* miner.share(startDifficulty)
+      const inGrace = yield* old(1)
       yield* pass(10_001)
-      const late = yield* miner.share(startDifficulty)
+      const late = yield* old(2)
       const right = yield* miner.share(startDifficulty * 4n)
       assert.deepStrictEqual([inGrace.code, late.code, right.code], ["accepted", "low-difficulty", "accepted"])
       assert.deepStrictEqual(

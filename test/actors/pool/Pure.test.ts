@@ -5,10 +5,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck as fc, Random } from "effect"
 import { accountsPerIp, Bans } from "../../../actors/pool/Bans.ts"
 import { Door } from "../../../actors/pool/Door.ts"
+import * as Grade from "../../../actors/pool/Grade.ts"
 import { type Candidate, difficultyOf, maxTarget, p, targetOf } from "../../../actors/pool/Job.ts"
 import { JobTable } from "../../../actors/pool/JobTable.ts"
 import * as Limbs from "../../../actors/pool/Limbs.ts"
-import { NoncePrefixes } from "../../../actors/pool/NoncePrefixes.ts"
+import { NoncePrefixes, perGeneration } from "../../../actors/pool/NoncePrefixes.ts"
 import { defaultBoard, defaultLimits } from "../../../actors/pool/PoolSettings.ts"
 import { Rate } from "../../../actors/pool/Rate.ts"
 import { SeenNonces } from "../../../actors/pool/SeenNonces.ts"
@@ -60,15 +61,46 @@ describe("difficulty", () => {
   })
 })
 
+describe("grades", () => {
+  it("say a difficulty to five significant bits, rounded down, in the order of the difficulties", () => {
+    fc.assert(
+      fc.property(fc.bigInt(1n, 31n << 62n), fc.bigInt(1n, 2n ** 300n), (difficulty, other) => {
+        const rounded = Grade.rounded(difficulty)
+        assert.isTrue(rounded <= difficulty && difficulty - rounded <= difficulty / 16n)
+        assert.strictEqual(Grade.rounded(rounded), rounded)
+        const [a, b] = [Grade.gradeOf(difficulty), Grade.gradeOf(other)]
+        assert.isTrue(a >= 1 && b <= 1023)
+        assert.strictEqual(a < b, Grade.difficultyOf(a) < Grade.difficultyOf(b))
+        if (difficulty <= other) assert.isTrue(a <= b)
+      })
+    )
+    for (let grade = 1; grade < 1024; grade++) assert.strictEqual(Grade.gradeOf(Grade.difficultyOf(grade)), grade)
+    assert.strictEqual(Grade.difficultyOf(0), 1n)
+  })
+
+  it("stand in a prefix without touching the session's part", () => {
+    fc.assert(
+      fc.property(fc.bigInt(0n, 2n ** 54n - 1n), fc.integer({ min: 0, max: 1023 }), (session, grade) => {
+        const prefix = Grade.withGrade(session << Grade.gradeBits, grade)
+        assert.strictEqual(Grade.sessionIn(prefix), session << Grade.gradeBits)
+        assert.strictEqual(Grade.gradeIn(prefix), grade)
+      })
+    )
+  })
+})
+
 describe("nonce prefixes", () => {
   it("never twice in a process, always below p, over the end of a generation too", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 32 - 2 }), fc.integer({ min: 1, max: 100 }), (generation, before) => {
         let next = generation
-        const prefixes = new NoncePrefixes(() => next++ % (2 ** 32 - 1), 2 ** 32 - before)
+        const prefixes = new NoncePrefixes(() => next++ % (2 ** 32 - 1), perGeneration - before)
         const given = Array.from({ length: 200 }, () => prefixes.next())
         assert.strictEqual(new Set(given).size, given.length)
-        for (const prefix of given) assert.isTrue(prefix >= 0n && prefix < p)
+        for (const prefix of given) {
+          assert.isTrue(prefix >= 0n && Grade.withGrade(prefix, 1023) < p)
+          assert.strictEqual(Grade.gradeIn(prefix), 0)
+        }
       })
     )
   })

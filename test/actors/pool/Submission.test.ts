@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
+import { gradeBits } from "../../../actors/pool/Grade.ts"
 import { p } from "../../../actors/pool/Job.ts"
 import type { ShareAnswer } from "../../../actors/pool/Share.ts"
 import {
@@ -62,7 +63,10 @@ describe("answers", () => {
       const miner = yield* TestMiner.connect(pool)
       const old = miner.work.job.jobId
       const unknown = yield* miner.connection.submit("never-was", miner.nonce(startDifficulty))
-      const wrong = yield* miner.connection.submit(old, nonce(miner.work.prefix + 1n, startDifficulty, 1n))
+      const wrong = yield* miner.connection.submit(
+        old,
+        nonce(miner.work.prefix + (1n << gradeBits), startDifficulty, 1n)
+      )
       yield* chain.extend()
       yield* settle
       const stale = yield* miner.connection.submit(old, miner.nonce(startDifficulty))
