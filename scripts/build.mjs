@@ -1,7 +1,7 @@
 /**
  * Bundles the product into dist/: one entry, one chunk per command, everything inside but native modules.
  *
- * A command's code is loaded only when that command runs, which keeps `--help` fast and small processes small. The extra
+ * The page for browsers is three files in dist/web. A command's code is loaded only when that command runs, which keeps `--help` fast and small processes small. The extra
  * bins are one-line programs that name a sub-command of the same main.
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -34,6 +34,20 @@ await build({
   banner: {
     js: 'import{createRequire as pitbossRequire}from"node:module";const require=pitbossRequire(import.meta.url);'
   },
+  logLevel: "warning"
+})
+
+// What a browser gets from the pool server: a page, its style and its script.
+await build({
+  absWorkingDir: root,
+  entryPoints: ["index.html", "page.css", "page.ts"].map((name) => `src/console/web/${name}`),
+  outdir: join(dist, "web"),
+  bundle: true,
+  loader: { ".html": "copy" },
+  platform: "browser",
+  format: "iife",
+  target: "es2022",
+  minify: true,
   logLevel: "warning"
 })
 

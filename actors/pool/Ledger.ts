@@ -152,9 +152,10 @@ export interface LedgerService {
   readonly openPayouts: Effect.Effect<ReadonlyArray<Payout>, LedgerFailed>
   /** Check that the books balance, to the nick. */
   readonly audit: Effect.Effect<void, BooksUnbalanced | LedgerFailed>
-  readonly balances: (page: Page) => Effect.Effect<ReadonlyArray<MinerBalance>, LedgerFailed>
+  /** Of all accounts, or of one: so too the workers and the shares. */
+  readonly balances: (page: Page, minerId: string | null) => Effect.Effect<ReadonlyArray<MinerBalance>, LedgerFailed>
   readonly balanceSums: Effect.Effect<BalanceSums, LedgerFailed>
-  readonly miners: (page: Page) => Effect.Effect<ReadonlyArray<MinerTotals>, LedgerFailed>
+  readonly miners: (page: Page, minerId: string | null) => Effect.Effect<ReadonlyArray<MinerTotals>, LedgerFailed>
   readonly shares: (page: Page, minerId: string | null) => Effect.Effect<ReadonlyArray<ShareRow>, LedgerFailed>
   readonly blocks: (page: Page) => Effect.Effect<ReadonlyArray<PoolBlock>, LedgerFailed>
   readonly payouts: (page: Page) => Effect.Effect<ReadonlyArray<Payout>, LedgerFailed>

@@ -7,7 +7,7 @@
 import type { Language, Text } from "../../config/Setting.ts"
 import type { ProgramStatus } from "../control/Api.ts"
 import type { PoolPicture } from "../control/PoolPicture.ts"
-import { nockShort } from "../wallet/Nicks.ts"
+import { nockShort } from "../nockchain/Nicks.ts"
 import * as Format from "./Format.ts"
 import * as Sheet from "./Sheet.ts"
 import { type Line, span } from "./Style.ts"

@@ -205,6 +205,24 @@ export const winner: Readonly<Record<string, Text | undefined>> = {
   accepted: { en: "maturing", zh: "成熟中" }
 }
 
+/** Blocks of ours whatever became of them, as a list of all shows them. */
+export const block: Readonly<Record<string, Text | undefined>> = {
+  ...winner,
+  mature: { en: "mature", zh: "已成熟" },
+  orphaned: { en: "orphaned", zh: "孤块" },
+  stale: { en: "stale", zh: "过期" },
+  refused: { en: "refused", zh: "被拒绝" },
+  lost: { en: "lost", zh: "丢失" }
+}
+
+/** States of a payout. */
+export const payout: Readonly<Record<string, Text | undefined>> = {
+  planned: { en: "planned", zh: "已计划" },
+  sent: { en: "sent", zh: "已发送" },
+  confirmed: { en: "confirmed", zh: "已确认" },
+  failed: { en: "failed", zh: "失败" }
+}
+
 /** What the pool answered to a share. */
 export const share: Readonly<Record<string, Text | undefined>> = {
   accepted: { en: "accepted", zh: "接受" },
@@ -228,3 +246,39 @@ export const refusal: Readonly<Record<string, Text | undefined>> = {
   "too-fast": { en: "too fast", zh: "过快" },
   stopping: { en: "stopping", zh: "停止中" }
 }
+
+/** The pool's page in a browser, where it has words that no screen has. */
+export const page = {
+  title: { en: "Mining pool", zh: "矿池" },
+  worthless: { en: "A devnet: its coins are worth nothing.", zh: "这是开发网，其中的币没有任何价值。" },
+  silent: { en: "no answer from the pool; asking again", zh: "矿池没有应答，正在重试" },
+  perBlock: { en: "per block at this rate", zh: "一块（按当前算力）" },
+  measured: { en: "from accepted shares", zh: "按已接受份额计算" },
+  connect: { en: "Connect a miner", zh: "接入矿机" },
+  account: { en: "An account", zh: "查询账户" },
+  address: { en: "address", zh: "地址" },
+  show: { en: "show", zh: "查询" },
+  all: { en: "all accounts", zh: "全部账户" },
+  machines: { en: "Machines of the account", zh: "该账户的机器" },
+  lastShares: { en: "Its latest shares", zh: "最近的份额" },
+  mining: { en: "Mining now", zh: "正在挖矿" },
+  accounts: { en: "Accounts", zh: "账户" },
+  blocks: { en: "Blocks of this pool", zh: "本池区块" },
+  payouts: { en: "Payouts", zh: "支付" },
+  nobody: { en: "nobody", zh: "无" },
+  none: { en: "none yet", zh: "暂无" },
+  unknown: { en: "no accepted share under this name", zh: "没有该名称的已接受份额" },
+  older: { en: "older", zh: "下一页" },
+  newer: { en: "newer", zh: "上一页" },
+  worker: { en: "worker", zh: "矿工名" },
+  rejected: { en: "rejected", zh: "拒绝" },
+  stale: { en: "stale", zh: "过期" },
+  lastShare: { en: "last share", zh: "最近份额" },
+  reward: { en: "reward", zh: "奖励" },
+  foundBy: { en: "found by", zh: "发现者" },
+  at: { en: "time", zh: "时间" },
+  recipients: { en: "recipients", zh: "收款方" },
+  amount: { en: "amount", zh: "金额" },
+  id: { en: "block id", zh: "区块 ID" },
+  up: { en: "up", zh: "已运行" }
+} as const satisfies Words<string>

@@ -11,7 +11,7 @@
 import * as Either from "effect/Either"
 import type { NockPowNative } from "../../kernels/NockPowNative.ts"
 import * as Digest from "./Digest.ts"
-import { nicksPerNock } from "./Emission.ts"
+import { nicksPerNock } from "./Nicks.ts"
 import { atomOf, equal, isCell, Malformed, type Noun, numberOf, tupleOf } from "./Noun.ts"
 import { attempt } from "./Page.ts"
 import * as ZTree from "./ZTree.ts"

@@ -1,15 +1,14 @@
 /**
  * How many coins a block makes, and who gets them.
  *
- * 1 NOCK is 65,536 nicks. The schedule falls in eras of heights; from 65,500 on a fifth goes to the protocol's fund, as
+ * The schedule falls in eras of heights; from 65,500 on a fifth goes to the protocol's fund, as
  * an entry of its own. Source: protocols/nockchain.md section 4.3; the sum of the schedule is exactly 2^32 NOCK.
  */
 import type { NockPowNative } from "../../kernels/NockPowNative.ts"
 import * as Digest from "./Digest.ts"
 import { leaf } from "./Hash.ts"
+import { nicksPerNock } from "./Nicks.ts"
 import { digestNoun } from "./Noun.ts"
-
-export const nicksPerNock = 65_536n
 
 /** Last height of an era and what each of its blocks makes, NOCK. */
 const eras: ReadonlyArray<readonly [last: number, nock: bigint]> = [

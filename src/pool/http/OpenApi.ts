@@ -26,7 +26,7 @@ const pages = (maximum: number): ReadonlyArray<Parameter> => [
   { name: "before", about: "`next` of the page before.", schema: { type: "string" } }
 ]
 const paging = pages(1_000)
-const minerFilter: Parameter = { name: "miner", about: "Only of this account.", schema: { type: "string" } }
+const ofMiner = [...paging, { name: "miner", about: "Only of this account.", schema: { type: "string" } }]
 const pkh: Parameter = { name: "pkh", about: "A public-key hash.", schema: { type: "string" }, required: true }
 
 const routes: ReadonlyArray<Route> = [
@@ -37,8 +37,8 @@ const routes: ReadonlyArray<Route> = [
   { path: "/ready", about: "200 while miners can work, else 503 with the reason.", data: Shapes.Ready },
   { path: "/metrics", about: "Prometheus.", data: null, type: "text/plain" },
   { path: "/api/v1/pool", about: "Chain, job, shares by answer, payouts.", data: Shapes.Pool },
-  { path: "/api/v1/miners", about: "Balances by account.", data: Shapes.page(Shapes.Miner), parameters: paging },
-  { path: "/api/v1/workers", about: "Totals by machine.", data: Shapes.page(Shapes.Worker), parameters: paging },
+  { path: "/api/v1/miners", about: "Balances by account.", data: Shapes.page(Shapes.Miner), parameters: ofMiner },
+  { path: "/api/v1/workers", about: "Totals by machine.", data: Shapes.page(Shapes.Worker), parameters: ofMiner },
   {
     path: "/api/v1/connections",
     about: "Subscriptions that are open.",
@@ -49,7 +49,7 @@ const routes: ReadonlyArray<Route> = [
     path: "/api/v1/shares",
     about: "Accepted shares.",
     data: Shapes.page(Shapes.Share),
-    parameters: [...paging, minerFilter]
+    parameters: ofMiner
   },
   { path: "/api/v1/blocks", about: "Blocks of ours.", data: Shapes.page(Shapes.Block), parameters: paging },
   { path: "/api/v1/payouts", about: "Payouts.", data: Shapes.page(Shapes.Payout), parameters: pages(50) },

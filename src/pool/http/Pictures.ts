@@ -90,9 +90,10 @@ export const sync = (status: PoolStatus, blocksPerSecond: number | null): Shapes
   }
 }
 
-export const pool = (status: PoolStatus): Shapes.Pool => ({
+export const pool = (status: PoolStatus, listening: Shapes.Pool["listening"]): Shapes.Pool => ({
   chain: status.source,
   sync: status.sync,
+  listening,
   idle: status.idle,
   connections: {
     active: status.connections.active,

@@ -17,6 +17,7 @@ import * as OpenApi from "./OpenApi.ts"
 import * as Pictures from "./Pictures.ts"
 import type { Usage } from "./Process.ts"
 import type * as Shapes from "./Shapes.ts"
+import * as StatusPage from "./StatusPage.ts"
 
 export interface Sources {
   readonly pool: PoolServiceShape
@@ -24,6 +25,8 @@ export interface Sources {
   readonly chain: ChainSourceService
   readonly usage: () => Usage
   readonly version: string
+  /** How miners reach the pool; null while their port is closed. */
+  readonly listening: () => Shapes.Pool["listening"]
   /** Balances from here up are paid, nicks. */
   readonly minimumPayoutNicks: bigint
   /** Whether an account's name can be paid. */
@@ -75,9 +78,9 @@ const nextOf = <Row, At>(rows: ReadonlyArray<Row>, limit: number, positionOf: (r
   return last === undefined ? null : positionOf(last)
 }
 
-/** Rows of the ledger. */
+/** Rows of the ledger; `miner` asks for those of one account, where rows have one. */
 const paged = <Row, Shown>(
-  read: (page: Page) => Effect.Effect<ReadonlyArray<Row>, Wrong>,
+  read: (page: Page, minerId: string | null) => Effect.Effect<ReadonlyArray<Row>, Wrong>,
   show: (row: Row) => Shown,
   positionOf: (row: Row) => number,
   most = mostRows
@@ -85,7 +88,7 @@ const paged = <Row, Shown>(
   return (query) =>
     Effect.gen(function* () {
       const page = yield* pageIn(query, most)
-      const rows = yield* read(page)
+      const rows = yield* read(page, query.get("miner"))
       return Answers.ok({ items: rows.map(show), next: nextOf(rows, page.limit, positionOf) })
     })
 }
@@ -99,7 +102,7 @@ const plan = ({ chain, ledger, minimumPayoutNicks, payable }: Sources): Effect.E
     const outputs: Array<MinerBalance> = []
     let before: number | null = null
     do {
-      const rows: ReadonlyArray<MinerBalance> = yield* ledger.balances({ limit: mostRows, before })
+      const rows: ReadonlyArray<MinerBalance> = yield* ledger.balances({ limit: mostRows, before }, null)
       for (const row of rows) {
         if (row.payableNicks >= minimumPayoutNicks && row.payableNicks > 0n && payable(row.minerId)) outputs.push(row)
       }
@@ -157,6 +160,9 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
       return () => Effect.map(status, (now) => Answers.ok(show(now)))
     }
     const routes: Readonly<Record<string, Handler>> = {
+      ...Object.fromEntries(
+        Object.entries(StatusPage.replies()).map(([path, reply]) => [path, () => Effect.succeed(reply)])
+      ),
       "/health": () => Effect.succeed(Answers.empty(200)),
       "/ready": () =>
         Effect.map(status, (now) => {
@@ -172,7 +178,7 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
       "/api/sync": () =>
         Effect.zipWith(status, Clock.currentTimeMillis, (now, at) => Answers.ok(Pictures.sync(now, paceOf(now, at)))),
       "/api/openapi.json": () => Effect.succeed(Answers.bare(OpenApi.document(version, chain.name))),
-      "/api/v1/pool": of(Pictures.pool),
+      "/api/v1/pool": of((now) => Pictures.pool(now, sources.listening())),
       "/api/v1/miners": paged(ledger.balances, Pictures.miner, position),
       "/api/v1/workers": paged(ledger.miners, Pictures.worker, position),
       "/api/v1/connections": (query) =>
@@ -182,7 +188,7 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
           const rows = yield* pool.connections({ limit: limit ?? defaultLimit, after: query.get("before") })
           return Answers.ok({ items: rows.map(Pictures.connection), next: nextOf(rows, limit ?? defaultLimit, id) })
         }),
-      "/api/v1/shares": (query) => paged((page) => ledger.shares(page, query.get("miner")), Pictures.share, id)(query),
+      "/api/v1/shares": paged(ledger.shares, Pictures.share, id),
       "/api/v1/blocks": paged(ledger.blocks, Pictures.block, id),
       "/api/v1/payouts": paged(ledger.payouts, Pictures.payout, position, mostPayouts),
       "/api/v1/payouts/plan": () => Effect.map(plan(sources), Answers.ok),

@@ -61,6 +61,8 @@ export type Sync = typeof Sync.Type
 export const Pool = Schema.Struct({
   chain: Schema.Struct({ kind: Schema.Literal("devnet", "node"), name: Schema.String, maturity: Schema.Number }),
   sync: Schema.Struct({ state: Schema.String, networkHeight: nullable(Schema.Number), detail: Schema.String }),
+  /** How miners reach the pool; null while their port is closed. */
+  listening: nullable(Schema.Struct({ port: Schema.Number, tls: Schema.Boolean, token: Schema.Boolean })),
   /** Why miners have nothing to do; null while they have. */
   idle: nullable(Schema.String),
   connections: Schema.Struct({ active: Schema.Number, pending: Schema.Number, bans: Schema.Number }),

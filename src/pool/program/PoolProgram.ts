@@ -124,6 +124,7 @@ export const run = <E>(
         drainMillis: 2_000
       },
       http: plan.http,
+      token: plan.pool.tokens.length > 0,
       statusMillis: plan.statusMillis,
       language: plan.summary,
       sink: plan.sink,

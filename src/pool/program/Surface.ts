@@ -37,6 +37,8 @@ export interface Options {
   readonly run: string
   readonly grpc: Grpc.Options
   readonly http: Http.Options
+  /** Whether miners must show a token. */
+  readonly token: boolean
   readonly statusMillis: number
   /** Of the status summary. */
   readonly language: Language
@@ -65,15 +67,21 @@ const line = (at: number, level: Entry["level"], message: string): Entry => ({
   fields: {}
 })
 
-const shown = (host: string, port: number) => `${host.includes(":") ? `[${host}]` : host}:${port}`
-
-/** Where the listeners listen, once they do; for `pitboss status`. */
-interface Ports {
-  miners: string | null
-  http: string | null
+interface Port {
+  readonly host: string
+  readonly port: number
 }
 
-const bound = (ports: Ports, which: keyof Ports, at: string) =>
+const shown = ({ host, port }: Port) => `${host.includes(":") ? `[${host}]` : host}:${port}`
+const shownOrNull = (port: Port | null) => (port === null ? null : shown(port))
+
+/** Where the listeners listen, once they do; for `pitboss status` and the page. */
+interface Ports {
+  miners: Port | null
+  http: Port | null
+}
+
+const bound = (ports: Ports, which: keyof Ports, at: Port) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       ports[which] = at
@@ -93,8 +101,9 @@ const grpc = ({ grpc: options }: Options, { pool }: World, ports: Ports) =>
       const reach = Summary.isLoopback(options.host)
         ? "only programs on this machine can reach it"
         : `the firewall must let TCP ${serving.port} in`
-      yield* bound(ports, "miners", shown(options.host, serving.port))
-      yield* Effect.logInfo(`miners connect to ${shown(options.host, serving.port)} (gRPC); ${reach}`)
+      const at = { host: options.host, port: serving.port }
+      yield* bound(ports, "miners", at)
+      yield* Effect.logInfo(`miners connect to ${shown(at)} (gRPC); ${reach}`)
       const health = Stream.runForEach(pool.changes, ({ idle, unkept }) =>
         Effect.sync(() => serving.health.set(idle === null && unkept === null ? "SERVING" : "NOT_SERVING"))
       )
@@ -111,11 +120,14 @@ const http = (options: Options, world: World, ports: Ports) =>
         ...world,
         usage: Process.reader(),
         version,
+        listening: () =>
+          ports.miners && { port: ports.miners.port, tls: options.grpc.tls !== null, token: options.token },
         minimumPayoutNicks: options.minimumPayoutNicks,
         payable: options.payable
       })
-      yield* bound(ports, "http", shown(options.http.host, serving.port))
-      yield* Effect.logInfo(`HTTP API on http://${shown(options.http.host, serving.port)}`)
+      const at = { host: options.http.host, port: serving.port }
+      yield* bound(ports, "http", at)
+      yield* Effect.logInfo(`HTTP API on http://${shown(at)}, a page for browsers too`)
       if (!Summary.isLoopback(options.http.host)) {
         yield* Effect.logWarning("the HTTP API has no authentication: let only trusted addresses reach it")
       }
@@ -135,7 +147,7 @@ const controlled = (options: Options, { ledger, pool }: World, ports: Ports) =>
         status,
         ready: Pictures.ready(status),
         balances: yield* Effect.orElseSucceed(ledger.balanceSums, () => null),
-        ports: { ...ports },
+        ports: { miners: shownOrNull(ports.miners), http: shownOrNull(ports.http) },
         stopping: yield* options.stopping
       }
       return { pool: picture }

@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { BlockState, LedgerService, MinerBalance, PayRule, PoolBlock } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
-import { type Books, bounds, failingTo, reader, Whole } from "./Common.ts"
+import { type Books, bounds, failingTo, reader, rowsOf, Whole } from "./Common.ts"
 import { split, windowOf } from "./Pplns.ts"
 
 const BlockStates = Schema.Literal(
@@ -209,11 +209,11 @@ export const make = ({ commits, sql }: Books) => {
     )
   }
 
-  const balances: LedgerService["balances"] = (page) => {
-    const { before, limit } = bounds(page)
+  const balances: LedgerService["balances"] = (page, minerId) => {
+    const { limit, where } = rowsOf(sql, page, minerId)
     return readBalances(sql`
       SELECT id, miner_id, CAST(immature AS TEXT) AS immature, CAST(payable AS TEXT) AS payable, CAST(paid AS TEXT) AS paid
-      FROM ledger_accounts WHERE id < ${before} ORDER BY id DESC LIMIT ${limit}`).pipe(
+      FROM ledger_accounts WHERE ${where} ORDER BY id DESC LIMIT ${limit}`).pipe(
       Effect.map((rows) =>
         rows.map(
           (row): MinerBalance => ({

@@ -49,6 +49,13 @@ export const bounds = (page: Page) => ({
   before: page.before ?? Number.MAX_SAFE_INTEGER
 })
 
+/** The same, of one account when it is named. */
+export const rowsOf = (sql: SqlClient.SqlClient, page: Page, minerId: string | null) => {
+  const { before, limit } = bounds(page)
+  const below = sql`id < ${before}`
+  return { limit, where: minerId === null ? below : sql.and([below, sql`miner_id = ${minerId}`]) }
+}
+
 /** Most rows of one statement, a power of two: SQLite takes 32,766 parameters. */
 const rowsPerInsert = 1_024
 

@@ -14,7 +14,7 @@ import * as Schema from "effect/Schema"
 import type { LedgerService, MinerTotals, PoolBlock, ShareRow } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
-import { type Books, bounds, failingTo, inserter, reader, Whole } from "./Common.ts"
+import { type Books, bounds, failingTo, inserter, reader, rowsOf, Whole } from "./Common.ts"
 import { sharesPerGroup } from "./LedgerSchema.ts"
 
 /** Which shares the books keep; the others are dropped, the totals stay exact. A PPLNS window must fit. */
@@ -271,14 +271,14 @@ export const make = (
       else tally.rejected += 1n
     })
 
-  const miners: LedgerService["miners"] = (page) => {
-    const { before, limit } = bounds(page)
+  const miners: LedgerService["miners"] = (page, minerId) => {
+    const { limit, where } = rowsOf(sql, page, minerId)
     return Effect.zipRight(
       flush,
       readWorkers(sql`
         SELECT id, miner_id, worker, CAST(accepted AS TEXT) AS accepted, CAST(stale AS TEXT) AS stale,
           CAST(rejected AS TEXT) AS rejected, CAST(difficulty AS TEXT) AS difficulty, last_share_at
-        FROM ledger_workers WHERE id < ${before} ORDER BY id DESC LIMIT ${limit}`).pipe(
+        FROM ledger_workers WHERE ${where} ORDER BY id DESC LIMIT ${limit}`).pipe(
         Effect.map((rows) =>
           rows.map(
             (row): MinerTotals => ({

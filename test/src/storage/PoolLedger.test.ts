@@ -78,7 +78,7 @@ const earn = (ledger: LedgerService, shares: ReadonlyArray<AcceptedShare>, rewar
   })
 
 const balanceOf = (ledger: LedgerService, minerId: string) =>
-  Effect.map(ledger.balances(newest), (rows) => rows.find((row) => row.minerId === minerId))
+  Effect.map(ledger.balances(newest, minerId), ([row]) => row)
 
 describe("shares", () => {
   scoped("a nonce counts once, in one batch, in two, and never for two jobs alike", (ledger) =>
@@ -88,10 +88,25 @@ describe("shares", () => {
       assert.deepStrictEqual(yield* outcomes(share(1), share(2), share(1)), ["recorded", "recorded", "duplicate"])
       assert.deepStrictEqual(yield* outcomes(share(2), share(3)), ["duplicate", "recorded"])
       assert.deepStrictEqual(yield* outcomes(share(2, "ann", { jobId: "job-2" })), ["recorded"])
-      const [worker] = yield* ledger.miners(newest)
+      const [worker] = yield* ledger.miners(newest, null)
       assert.strictEqual(worker?.accepted, 4n)
       assert.strictEqual(worker?.difficulty, 4_000n)
       assert.strictEqual((yield* ledger.totals).shares, 4n)
+    })
+  )
+
+  scoped("workers and balances of one account, and of nobody", (ledger) =>
+    Effect.gen(function* () {
+      yield* ledger.record([share(1, "ann"), share(2, "bob"), share(3, "ann")])
+      const workers = (minerId: string | null) =>
+        Effect.map(ledger.miners(newest, minerId), (rows) => rows.map((row) => `${row.minerId} ${row.accepted}`))
+      assert.deepStrictEqual(yield* workers("ann"), ["ann 2"])
+      assert.deepStrictEqual(yield* workers("an"), [])
+      assert.sameMembers(yield* workers(null), ["ann 2", "bob 1"])
+      const accounts = (minerId: string | null) =>
+        Effect.map(ledger.balances(newest, minerId), (rows) => rows.map((row) => row.minerId))
+      assert.deepStrictEqual(yield* accounts("bob"), ["bob"])
+      assert.sameMembers(yield* accounts(null), ["ann", "bob"])
     })
   )
 
@@ -99,7 +114,7 @@ describe("shares", () => {
     Effect.gen(function* () {
       const difficulty = 2n ** 61n + 1n
       yield* ledger.record([share(1, "ann", { difficulty })])
-      assert.strictEqual((yield* ledger.miners(newest))[0]?.difficulty, difficulty)
+      assert.strictEqual((yield* ledger.miners(newest, null))[0]?.difficulty, difficulty)
       assert.strictEqual((yield* ledger.shares(newest, "ann"))[0]?.difficulty, difficulty)
     })
   )
@@ -145,7 +160,7 @@ describe("shares", () => {
       yield* ledger.countRejected("ann", "rig", "stale")
       // Names are free: anybody could fill the books with them.
       yield* ledger.countRejected("bob", "", "stale")
-      const rows = yield* ledger.miners(newest)
+      const rows = yield* ledger.miners(newest, null)
       assert.lengthOf(rows, 1)
       assert.deepInclude(rows[0], { minerId: "ann", accepted: 1n, stale: 2n, rejected: 2n })
     })
@@ -200,7 +215,7 @@ describe("money", () => {
       yield* ledger.record([share(4, "too new")])
       yield* ledger.blockState(block.id, "accepted", "", { blockId: "b", rewardNicks: 1_000n })
       yield* ledger.credit(block.id, { ...rule, feeBasisPoints: 0 })
-      const names = (yield* ledger.balances(newest)).map((row) => [row.minerId, row.immatureNicks])
+      const names = (yield* ledger.balances(newest, null)).map((row) => [row.minerId, row.immatureNicks])
       assert.sameDeepMembers(names, [
         ["too old", 0n],
         ["ann", 500n],
@@ -333,7 +348,7 @@ const randomBooks = (ledger: LedgerService, steps: ReadonlyArray<StepTaken>) =>
       }
       yield* ledger.audit
     }
-    const rows = yield* ledger.balances(newest)
+    const rows = yield* ledger.balances(newest, null)
     const sum = (of: (row: (typeof rows)[number]) => bigint) => rows.reduce((total, row) => total + of(row), 0n)
     assert.deepStrictEqual(yield* ledger.balanceSums, {
       accounts: rows.length,
@@ -383,7 +398,7 @@ describe.skipIf(!Postgres.isThere)("on Postgres", () => {
             const twice = [share(9_000), share(9_001), share(9_000)]
             assert.deepStrictEqual((yield* ledger.record(twice)).outcomes, ["recorded", "recorded", "duplicate"])
             assert.isFalse(yield* ledger.prune)
-            assert.isAtLeast((yield* ledger.miners(newest)).length, 1)
+            assert.isAtLeast((yield* ledger.miners(newest, null)).length, 1)
           })
         )
         yield* Effect.provide(body, PoolLedger.postgres(url))

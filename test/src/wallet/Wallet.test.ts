@@ -13,7 +13,7 @@ import * as Ask from "../../../src/wallet/Ask.ts"
 import * as Base58 from "../../../src/wallet/Base58.ts"
 import * as Iris from "../../../src/wallet/Iris.ts"
 import * as KeyFile from "../../../src/wallet/KeyFile.ts"
-import { nock } from "../../../src/wallet/Nicks.ts"
+import { nock } from "../../../src/nockchain/Nicks.ts"
 import * as Notes from "../../../src/wallet/Notes.ts"
 import * as Phrase from "../../../src/wallet/Phrase.ts"
 

@@ -95,6 +95,7 @@ export const serve = (given: Given = {}) =>
         chain,
         usage: () => ({ cpuPercent: 12.5, cpuSeconds: 3, memoryBytes: 300 * 2 ** 20 }),
         version: "1.2.3",
+        listening: () => ({ port: 7777, tls: false, token: true }),
         minimumPayoutNicks: 100n,
         payable: (minerId) => minerId !== "" && minerId !== "nobody",
         ...given.sources

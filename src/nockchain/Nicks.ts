@@ -1,7 +1,9 @@
 /**
  * Amounts as people read them. Money is whole nicks (bigint) everywhere; only its text is in NOCK.
  */
-import { nicksPerNock } from "../nockchain/Emission.ts"
+
+/** Source: protocols/nockchain.md section 4.3. */
+export const nicksPerNock = 65_536n
 
 /** "1.5": NOCK with as many decimals as it takes; 16 bits of fraction are at most 16 decimals. */
 export const nock = (nicks: bigint): string => {
