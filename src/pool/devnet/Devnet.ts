@@ -65,8 +65,8 @@ export interface DevnetService {
   /** The key that is mined to, and whether the devnet made it. */
   readonly pkh: string
   readonly keyMade: boolean
-  /** Renews candidates; to be run in a supervised child. Never ends by itself. */
-  readonly run: Effect.Effect<never, ChainUnavailable>
+  /** Renews candidates; to be run in a supervised child. Never ends by itself, whatever the disk or the clock does. */
+  readonly run: Effect.Effect<never>
   /** A block as a page in jam, with its proof where it is still kept. Null for an unknown id. */
   readonly page: (blockId: string) => Effect.Effect<Uint8Array | null, ChainUnavailable>
   /** Null unless made for simulation. */
@@ -96,8 +96,12 @@ const eventsKept = 1024
 /** Candidates of one tip that are offered again at most: more than a pool keeps open. */
 const standingKept = 16
 
+/** What the database said itself; what stands around it says only that a statement failed. */
+const detailOf = (error: { readonly message: string; readonly cause?: unknown }): string =>
+  error.cause instanceof Error ? detailOf(error.cause) : error.message
+
 const unavailable = (error: { readonly message: string }): ChainUnavailable =>
-  error instanceof ChainUnavailable ? error : new ChainUnavailable({ source: label, detail: error.message })
+  error instanceof ChainUnavailable ? error : new ChainUnavailable({ source: label, detail: detailOf(error) })
 
 const startError = (error: { readonly message: string }) =>
   error instanceof ForeignDevnet || error instanceof DevnetDamaged ? error : unavailable(error)
@@ -122,13 +126,21 @@ export const make = (
     const events = yield* Effect.acquireRelease(PubSub.sliding<ChainEvent>(eventsKept), PubSub.shutdown)
     const offers = yield* Effect.acquireRelease(PubSub.sliding<Candidate>(16), PubSub.shutdown)
     let simulated = (yield* Effect.mapError(store.meta(Simulator.simulatedMark), unavailable)) !== null
-    const present: { tip: Rules.Header; candidate: Candidate | null } = { tip: tipNow, candidate: null }
+    /** `trouble`: why there is no candidate as there should be one. */
+    const present: { tip: Rules.Header; candidate: Candidate | null; trouble: string | null } = {
+      tip: tipNow,
+      candidate: null,
+      trouble: null
+    }
 
     /** Offer the next block anew; nothing happens when it would be the same one. Under the lock. */
     const renew = Effect.gen(function* () {
       const createdAt = yield* Clock.currentTimeMillis
       const { tip } = present
-      const template = yield* Template.build(native, rules, store, tip, Time.fromMillis(createdAt), key.pkh)
+      const now = Time.fromMillis(createdAt)
+      const template = yield* Template.build(native, rules, store, tip, now, key.pkh)
+      const ahead = template.page.timestamp - now
+      if (ahead > Time.maxAhead) return yield* new ChainUnavailable({ source: label, detail: aheadBy(ahead) })
       const commitment = Digest.toLimbs(template.commitment)
       if (present.candidate !== null && Buffer.compare(present.candidate.commitment, commitment) === 0) return
       yield* store.addCandidate(
@@ -142,6 +154,21 @@ export const make = (
         createdAt
       )
       yield* offer(candidateOf(commitment, template.page, createdAt))
+    })
+
+    /** What goes wrong is told once; `run` tries again. */
+    const renewed = Effect.matchEffect(renew, {
+      onFailure: (error) => {
+        const before = present.trouble
+        present.trouble = detailOf(error)
+        const text = `${label}: no new candidate: ${present.trouble}; trying again`
+        return before === null ? Effect.logWarning(text) : Effect.void
+      },
+      onSuccess: () => {
+        const before = present.trouble
+        present.trouble = null
+        return before === null ? Effect.void : Effect.logInfo(`${label}: there are new candidates again`)
+      }
     })
 
     const candidateOf = (commitment: Limbs, page: Page.PageBody, createdAt: number): Candidate => ({
@@ -174,7 +201,7 @@ export const make = (
     const resume = Effect.gen(function* () {
       const latest = (yield* standing).at(-1)
       const age = latest === undefined ? 0 : (yield* Clock.currentTimeMillis) - latest.createdAt
-      if (latest === undefined || age < 0 || age >= rules.refreshSeconds * 1000) return yield* renew
+      if (latest === undefined || age < 0 || age >= rules.refreshSeconds * 1000) return yield* renewed
       yield* offer(latest)
     })
 
@@ -200,8 +227,8 @@ export const make = (
           yield* PubSub.publish(events, { _tag: "Orphaned", blockId: id, height })
         }
         for (const header of change.connected) yield* PubSub.publish(events, yield* newTip(header))
-        // The block stands even when there is no candidate on it yet; `run` tries that again.
-        yield* Effect.catchAll(renew, (error) => Effect.logWarning(`${label}: no new candidate: ${error.message}`))
+        // The block stands even when there is no candidate on it yet.
+        yield* renewed
         return change
       }).pipe(Effect.uninterruptible)
 
@@ -285,9 +312,9 @@ export const make = (
       maturity: rules.maturity,
       tip: Effect.sync(() => tipOf(present.tip)),
       sync: Effect.sync(() => ({
-        state: "synced" as const,
+        state: present.trouble === null ? ("synced" as const) : ("syncing" as const),
         networkHeight: present.tip.height,
-        detail: `${label}: the chain is this process's own, there is nothing to wait for`
+        detail: `${label}: ${present.trouble ?? "the chain is this process's own, there is nothing to wait for"}`
       })),
       standing: Effect.mapError(standing, unavailable),
       candidates: Stream.unwrapScoped(
@@ -327,10 +354,10 @@ export const make = (
           ? Math.abs((yield* Clock.currentTimeMillis) - candidate.createdAt)
           : Number.POSITIVE_INFINITY
         const wait = rules.refreshSeconds * 1000 - age
-        if (wait <= 0) yield* exclusively(renew)
+        if (wait <= 0) yield* exclusively(renewed)
         yield* Effect.sleep(Math.max(1000, wait))
       }
-    }).pipe(Effect.mapError(unavailable))
+    })
 
     const page = (blockId: string) =>
       Effect.gen(function* () {
@@ -354,6 +381,12 @@ export const make = (
     yield* Effect.mapError(exclusively(resume), unavailable)
     return { source, pkh, keyMade: key.made, run, page, simulator: settings.simulation === true ? simulator : null }
   })
+
+const aheadBy = (seconds: bigint): string => {
+  const minutes = Number(seconds) / 60
+  const time = minutes < 120 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`
+  return `its last blocks are ${time} ahead of this machine's clock, so no block on them would be taken; set the clock right`
+}
 
 const tipOf = (header: Rules.Header): ChainTip => ({
   height: header.height,

@@ -1,7 +1,8 @@
 /** The embedded devnet through its port: candidates, submissions, events, reorgs, payments, restarts. */
+import { createRequire } from "node:module"
 import * as Path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Either, Fiber, Stream, TestClock } from "effect"
+import { Chunk, Effect, Either, Fiber, Logger, Option, Stream, TestClock } from "effect"
 import { maxTarget } from "../../../../actors/pool/Job.ts"
 import * as Emission from "../../../../src/nockchain/Emission.ts"
 import * as Page from "../../../../src/nockchain/Page.ts"
@@ -23,6 +24,12 @@ import {
   temporaryFolder,
   notesOf
 } from "./Support.ts"
+
+interface Disk {
+  readonly exec: (sql: string) => unknown
+  readonly close: () => unknown
+}
+const Database = createRequire(import.meta.url)("better-sqlite3") as new (file: string) => Disk
 
 const today = TestClock.setTime(Date.parse("2026-11-20T08:00:00Z"))
 
@@ -55,6 +62,7 @@ describe("a devnet", () => {
 
   it.scoped("has the same genesis everywhere", () =>
     Effect.gen(function* () {
+      yield* today
       const first = yield* makeDevnet({ rules: { genesisDifficulty: 2n ** 20n } })
       const second = yield* makeDevnet({ rules: { genesisDifficulty: 2n ** 20n }, pkh: miner })
       assert.deepStrictEqual(yield* first.source.tip, yield* second.source.tip)
@@ -427,6 +435,59 @@ describe("the database", () => {
       assert.strictEqual((yield* notesOf(source, miner)).length, 1)
       // The chain went on: nothing of before is left to work on.
       assert.deepStrictEqual(yield* source.standing, [yield* candidateOf(source)])
+    })
+  )
+
+  it.scoped("that cannot be written ends nothing: it is told once, and there are candidates again when it can", () =>
+    Effect.gen(function* () {
+      yield* today
+      const file = Path.join(yield* temporaryFolder, "devnet.db")
+      const { run, source } = yield* makeDevnet({ file })
+      const said: Array<unknown> = []
+      const logger = Logger.make(({ message }) => void said.push(message))
+      const running = yield* Effect.forkScoped(Effect.provide(run, Logger.replace(Logger.defaultLogger, logger)))
+      const first = yield* candidateOf(source)
+      const disk = new Database(file)
+      disk.exec("ALTER TABLE devnet_candidates RENAME TO gone")
+      yield* TestClock.adjust("10 minutes")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(running)))
+      assert.deepStrictEqual(yield* candidateOf(source), first)
+      const { detail, state } = yield* source.sync
+      assert.strictEqual(state, "syncing")
+      assert.match(detail, /no such table/)
+      disk.exec("ALTER TABLE gone RENAME TO devnet_candidates")
+      disk.close()
+      yield* TestClock.adjust("2 seconds")
+      assert.isAbove((yield* candidateOf(source)).createdAt, first.createdAt + 600_000)
+      assert.strictEqual((yield* source.sync).state, "synced")
+      assert.lengthOf(said, 2)
+    })
+  )
+
+  it.scoped("whose blocks are far ahead of the clock offers nothing that it would refuse, and says why", () =>
+    Effect.gen(function* () {
+      yield* today
+      const file = Path.join(yield* temporaryFolder, "devnet.db")
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const { source } = yield* makeDevnet({ file })
+          yield* TestClock.adjust("1 days")
+          yield* Effect.scoped(Effect.flatMap(makeDevnet({ file }), (again) => mine(again.source)))
+          assert.strictEqual((yield* source.tip).height, 0)
+        })
+      )
+      yield* TestClock.setTime(Date.parse("2026-11-20T09:00:00Z"))
+      const { run, source } = yield* makeDevnet({ file })
+      const next = yield* Effect.forkScoped(candidateOf(source))
+      yield* TestClock.adjust(1)
+      assert.isTrue(Option.isNone(yield* Fiber.poll(next)))
+      assert.match((yield* source.sync).detail, /23 hours ahead of this machine's clock/)
+      yield* TestClock.setTime(Date.parse("2026-11-21T07:00:00Z"))
+      yield* Effect.forkScoped(run)
+      yield* TestClock.adjust("1 minutes")
+      assert.deepStrictEqual(yield* Fiber.join(next), yield* candidateOf(source))
+      yield* mine(source)
+      assert.strictEqual((yield* source.tip).height, 2)
     })
   )
 
