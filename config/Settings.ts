@@ -328,5 +328,6 @@ export const control = {
 
 export const status = {
   ...control,
+  target: { ...control.target, shown: { en: "all that run in the data folder", zh: "数据目录中所有在运行的程序" } },
   watch: flag({ name: "watch", about: { en: "go on showing until stopped", zh: "持续显示直到中断" } })
 } as const satisfies Group

@@ -22,13 +22,26 @@ pitboss() {
   exec npm start --silent -- "$@"
 }
 
+# A value of the project's .env, where the start scripts find it too: dot_env NAME
+dot_env() {
+  [ -f "$root/.env" ] || return 0
+  tr -d '\r' <"$root/.env" | sed -n "s/^[[:space:]]*\(export[[:space:]]\{1,\}\)\{0,1\}$1[[:space:]]*=[[:space:]]*//p" | tail -n 1 |
+    sed -e 's/^"\([^"]*\)".*/\1/;t' -e "s/^'\([^']*\)'.*/\1/;t" -e 's/[[:space:]]\{1,\}#.*//;s/[[:space:]]*$//'
+}
+
+# What the program takes without --data; a relative folder begins at the project, where it is started.
 data_folder() {
-  if [ -n "${PITBOSS_DATA:-}" ]; then printf '%s\n' "$PITBOSS_DATA"
-  elif [ -n "${PITBOSS_HOME:-}" ]; then printf '%s\n' "$PITBOSS_HOME"
-  else case "${XDG_DATA_HOME:-}" in
+  for folder in "${PITBOSS_DATA:-}" "${PITBOSS_HOME:-}" "$(dot_env PITBOSS_DATA)" "$(dot_env PITBOSS_HOME)"; do
+    case "$folder" in
+      '') ;;
+      /*) printf '%s\n' "$folder"; return ;;
+      *) printf '%s\n' "$root/$folder"; return ;;
+    esac
+  done
+  case "${XDG_DATA_HOME:-}" in
     /*) printf '%s\n' "$XDG_DATA_HOME/pitboss" ;;
     *) printf '%s\n' "$HOME/.local/share/pitboss" ;;
-  esac fi
+  esac
 }
 
 # stop_program PROGRAM [DATA-FOLDER]: ends every running PROGRAM of the data folder, by its process id, which is in the
@@ -56,5 +69,5 @@ stop_program() {
     done
     printf '%s (pid %s) has ended\n' "$program" "$pid"
   done
-  [ "$found" = 1 ] || die "no $program is running with the data folder ${run%/run}" 4
+  [ "$found" = 1 ] || die "no $program is running with the data folder ${run%/run}; for another one: $name DATA-FOLDER" 4
 }

@@ -48,7 +48,7 @@ export const round = (core: PoolCore): Effect.Effect<void, Failure> =>
     for (let part = 0, went = true; went; part++) {
       const plan = yield* ledger.planPayout(`${id}-${part}`, core.payRule)
       if (plan === null) return
-      told(core, plan.id, "planned", `${plan.outputs.length} accounts`)
+      told(core, plan.id, "planned", plan.outputs.length === 1 ? "1 account" : `${plan.outputs.length} accounts`)
       went = yield* carryOut(core, source.pay, plan)
     }
   })

@@ -21,27 +21,41 @@ import {
   utimesSync,
   writeSync
 } from "node:fs"
-import { homedir, hostname } from "node:os"
+import { hostname, userInfo } from "node:os"
 import { join, resolve } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { FileError, FolderOwned } from "./Errors.ts"
+import { FileError, FolderOwned, UsageError } from "./Errors.ts"
 import * as Folder from "./Folder.ts"
 
 /** The parts of a data folder; `run` holds sockets and is shared. */
 export const parts = ["nexus", "orchestrator", "pool", "chain", "wallet", "run"] as const
 export type Part = (typeof parts)[number]
 
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The home folder of the user: HOME, else what the system says. A container may run a user that it does not know. */
+export const userHome = (environment: Environment, ofSystem = () => userInfo().homedir): string => {
+  const { HOME } = environment
+  if (HOME !== undefined && HOME !== "") return HOME
+  try {
+    return ofSystem()
+  } catch {
+    const problem = "HOME is not set, and the system does not know this user"
+    throw new UsageError({ problem, advice: "set HOME, or name the data folder with --data DIR" })
+  }
+}
+
 /** `--data` or PITBOSS_HOME, else $XDG_DATA_HOME/pitboss, else ~/.local/share/pitboss. Absolute. */
-export const locate = (data: string | null, environment: Readonly<Record<string, string | undefined>>): string => {
+export const locate = (data: string | null, environment: Environment): string => {
   if (data !== null) return resolve(data)
   const xdg = environment["XDG_DATA_HOME"]
   // The XDG specification: a relative path in the variable does not count.
   if (xdg?.startsWith("/")) return join(xdg, "pitboss")
-  return join(environment["HOME"] ?? homedir(), ".local", "share", "pitboss")
+  return resolve(userHome(environment), ".local", "share", "pitboss")
 }
 
 const attempt = <A>(path: string, what: string, run: () => A): Effect.Effect<A, FileError> =>

@@ -141,6 +141,9 @@ const explain = (root: CommandSpec, words: ReadonlyArray<string>, fallback: stri
   // Flags that a command below knows have been put behind it.
   const [first = ""] = path
   const early = words.slice(0, words.indexOf(first)).find((word) => word.startsWith("-"))
+  if (early?.startsWith("--completions")) {
+    return new UsageError({ problem: "--completions needs the name of a shell", advice: "bash, zsh, sh or fish" })
+  }
   if (early !== undefined) return new UsageError({ problem: `${name} has no flag ${early.split("=")[0]}`, advice: see })
   const settings = Object.values(spec.settings).filter((one) => !one.secret)
   const names = settings.flatMap((one) => (one.kind === "flag" ? [one.name, `no-${one.name}`] : [one.name]))
@@ -238,5 +241,8 @@ export const parse = (
       Effect.provide(platform),
       Effect.mapError((error) => explain(root, words, HelpDoc.toAnsiText(error.error).replace(ansi, "").trim()))
     )
+    // A flag whose value was forgotten reaches a command with an optional word as that word.
+    const flag = found.parsed?.args.find((word) => /^--?[a-z]/i.test(word))
+    if (flag !== undefined && !words.includes("--")) return yield* explain(root, words, `${flag} is not understood`)
     return found.parsed
   })

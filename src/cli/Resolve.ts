@@ -56,7 +56,7 @@ const complain = (setting: Setting<unknown>, found: Found, language: Language) =
     source: found.source,
     problem: {
       en: `expected ${setting.expected.en}${setting.secret ? "" : `, got ${quote(found.text)}`}`,
-      zh: `应为${setting.expected.zh}${setting.secret ? "" : `，实际为 ${quote(found.text)}`}`
+      zh: `应为 ${setting.expected.zh}${setting.secret ? "" : `，实际为 ${quote(found.text)}`}`
     }[language]
   })
 

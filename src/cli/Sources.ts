@@ -101,7 +101,7 @@ const unknownKey = (
       }
     }
     if (!isRecord(value)) return { key, problem: "expected an object with the settings of this program" }
-    const known = [...general, ...namesOf(section)]
+    const known = [...new Set([...general, ...namesOf(section)])].filter((name) => name !== "config")
     const stranger = Object.keys(value).find((name) => !known.includes(name))
     if (stranger !== undefined)
       return { key: `${key}.${stranger}`, problem: `no such setting; there are ${known.join(", ")}` }

@@ -5,7 +5,7 @@
  * it: settings, environment, prover, data folder, account, network. Each is one line and an exit code.
  */
 import { existsSync } from "node:fs"
-import { availableParallelism, homedir } from "node:os"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
@@ -27,6 +27,8 @@ import type { Failure } from "../cli/CommandSpec.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import type * as Signals from "../cli/Signals.ts"
 import { version } from "../cli/Version.ts"
+import { counted } from "../console/Format.ts"
+import { isScreen } from "../console/Terminal.ts"
 import * as Environment from "../nexus/client/Environment.ts"
 import * as NexusHome from "../nexus/client/NexusHome.ts"
 import * as Preflight from "../nexus/client/Preflight.ts"
@@ -65,7 +67,8 @@ export const environmentOf = (
 /** The account folder of an environment: ~/.nexus, or one in the data folder for a local environment. */
 export const nexusHome = (environment: Environment.Environment, home: string) =>
   Effect.gen(function* () {
-    const folder = NexusHome.folderOf(environment, { home: homedir(), data: home }, yield* Path.Path)
+    const places = { home: environment.local ? home : DataFolder.userHome(process.env), data: home }
+    const folder = NexusHome.folderOf(environment, places, yield* Path.Path)
     return yield* NexusHome.make(folder)
   }).pipe(Effect.provide(Layer.merge(NodeFileSystem.layer, NodePath.layer)))
 
@@ -143,8 +146,7 @@ export const prepare = (
   })
 
 /** The table owns the screen on a terminal; everywhere else, and on demand, lines do. */
-const hasTable = (values: Shared) =>
-  !values.headless && values.logFormat === "text" && process.stdout.isTTY === true && process.stdin.isTTY === true
+const hasTable = (values: Shared) => !values.headless && values.logFormat === "text" && isScreen(process, process.env)
 
 /** Where log lines go: standard output, or a file while the table is on the screen. */
 const sinkOf = (home: string, program: string, values: Shared): Log.Sink => {
@@ -190,7 +192,7 @@ export const launch = (
       lists: fleet.lists
     }
     yield* Effect.logInfo(
-      `${setup.program} ${version}: ${nodes.length} nodes, ${plan.environment.url}, ${plan.slots} proofs at a time`
+      `${setup.program} ${version}: ${counted(nodes.length, "node")}, ${plan.environment.url}, ${counted(plan.slots, "proof")} at a time`
     )
     const report = yield* FleetProgram.run(
       plan,

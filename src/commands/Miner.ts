@@ -21,7 +21,8 @@ import type { Failure, Invocation } from "../cli/CommandSpec.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import { SettingError, UsageError } from "../cli/Errors.ts"
 import { version } from "../cli/Version.ts"
-import { hashrate } from "../console/Format.ts"
+import { counted, hashrate } from "../console/Format.ts"
+import { isScreen } from "../console/Terminal.ts"
 import * as Endpoint from "../miner/Endpoint.ts"
 import * as GrpcLink from "../miner/GrpcLink.ts"
 import * as MinerProgram from "../miner/MinerProgram.ts"
@@ -73,14 +74,19 @@ const accountOf = ({ pubkey }: Given, origins: Origins, home: string, worker: st
     return name
   })
 
-const tlsOf = ({ tlsCa, tlsCert, tlsKey }: Given) =>
+const tlsOf = ({ tlsCa, tlsCert, tlsKey }: Given, addresses: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     if ((tlsCert === null) !== (tlsKey === null)) {
       return yield* new SettingError({ source: "TLS", problem: "--tls-cert and --tls-key go together" })
     }
     const ca = tlsCa === null ? null : yield* Secrets.authorities(tlsCa)
-    if (tlsCert === null || tlsKey === null) return { ca, cert: null, key: null }
-    return { ca, ...(yield* Secrets.pair(tlsCert, tlsKey)) }
+    const pair = tlsCert === null || tlsKey === null ? null : yield* Secrets.pair(tlsCert, tlsKey)
+    // Who names certificates means TLS: a forgotten word must not send the token in plain text.
+    if ((ca ?? pair) !== null && !addresses.some((address) => address.startsWith("https://"))) {
+      const problem = `no pool is given as https://, so nothing would be encrypted; write https://${addresses[0]}`
+      return yield* new SettingError({ source: "TLS", problem })
+    }
+    return { ca, ...(pair ?? { cert: null, key: null }) }
   })
 
 const tokenOf = ({ tokenFile }: Given) =>
@@ -98,12 +104,13 @@ const benchmark = (values: Given) =>
       yield* print(`thread ${thread}  ${hashrate(rate)}`)
     }
     const memory = most === null ? "memory unknown here" : `${(most / 2 ** 20).toFixed(1)} MB per thread`
-    yield* print(`${hashrate(result.rate)} on ${threads} threads (${result.simd}, ${result.seconds} s), ${memory}`)
+    yield* print(
+      `${hashrate(result.rate)} on ${counted(threads, "thread")} (${result.simd}, ${result.seconds} s), ${memory}`
+    )
   })
 
 /** The display owns the screen on a terminal; everywhere else, and on demand, lines do. */
-const hasDisplay = (values: Given) =>
-  !values.headless && values.logFormat === "text" && process.stdout.isTTY === true && process.stdin.isTTY === true
+const hasDisplay = (values: Given) => !values.headless && values.logFormat === "text" && isScreen(process, process.env)
 
 const mine = (invocation: Invocation<typeof miner & typeof common>, sink: Log.Sink, home: string) =>
   Effect.gen(function* () {
@@ -121,11 +128,11 @@ const mine = (invocation: Invocation<typeof miner & typeof common>, sink: Log.Si
       worker,
       version: `pitboss/${version}`,
       token: tokenOf(values),
-      tls: yield* tlsOf(values)
+      tls: yield* tlsOf(values, addresses)
     })
     yield* DataFolder.prepare(home, "run")
     const threads = threadsOf(values)
-    yield* Effect.logInfo(`miner ${version}: ${threads} threads, pool ${addresses.join(", then ")}`)
+    yield* Effect.logInfo(`miner ${version}: ${counted(threads, "thread")}, pool ${addresses.join(", then ")}`)
     const plan: MinerProgram.Plan = {
       addresses,
       threads,

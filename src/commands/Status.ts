@@ -13,6 +13,7 @@ import type { Failure, Invocation } from "../cli/CommandSpec.ts"
 import * as Signals from "../cli/Signals.ts"
 import * as Screen from "../console/Screen.ts"
 import { textOf } from "../console/Style.ts"
+import { isScreen } from "../console/Terminal.ts"
 import type { ProgramStatus } from "../control/Api.ts"
 import { ProgramStatus as ProgramStatusSchema } from "../control/Api.ts"
 import type { Connection } from "../control/Client.ts"
@@ -97,7 +98,7 @@ export const run = (invocation: Invocation<Settings>): Effect.Effect<void, Failu
   const { values }: { values: Values<Settings> } = invocation
   if (!values.watch) return showAll(invocation)
   return withTarget(invocation, (connection): Effect.Effect<void, Failure> => {
-    const table = process.stdout.isTTY && process.stdin.isTTY && !values.json
+    const table = isScreen(process, process.env) && !values.json
     const watching = table ? watchTable(connection, invocation) : watchLines(connection, invocation)
     return Effect.raceFirst(watching, untilStopped)
   })

@@ -36,6 +36,9 @@ export const rate = (perMinute: number): string => {
   return perMinute < 100 ? perMinute.toFixed(1) : String(Math.round(perMinute))
 }
 
+/** "1 thread", "2 threads": a count and what is counted. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
 const units = [
   ["P", 1e15],
   ["T", 1e12],

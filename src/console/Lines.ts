@@ -106,7 +106,7 @@ export const summary = (status: ProgramStatus): Entry => {
   const accepted = successes(totals)
   return {
     ...base,
-    message: `${totals.nodes} nodes, ${totals.active} active, ${accepted} accepted`,
+    message: `${Format.counted(totals.nodes, "node")}, ${totals.active} active, ${accepted} accepted`,
     fields: {
       nodes: totals.nodes,
       active: totals.active,

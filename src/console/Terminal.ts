@@ -97,6 +97,12 @@ const keysOf = (stdin: ReadStream, stdout: Output): Stream.Stream<Input> =>
     { bufferSize: 256, strategy: "dropping" }
   )
 
+/** Whether there is a terminal at both ends that can show a screen. TERM=dumb (an Emacs shell, some CI) takes only lines. */
+export const isScreen = (
+  { stdin, stdout }: { readonly stdin: { readonly isTTY?: boolean }; readonly stdout: { readonly isTTY?: boolean } },
+  environment: Readonly<Record<string, string | undefined>>
+): boolean => stdin.isTTY === true && stdout.isTTY === true && environment["TERM"] !== "dumb"
+
 export const acquire = (
   stdin: ReadStream,
   stdout: Output,

@@ -6,7 +6,7 @@
  */
 import type { MinerEvent, MinerStatus } from "../../actors/miner/MinerStatus.ts"
 import { notJudged } from "../../actors/pool/Share.ts"
-import { hashrate } from "../console/Format.ts"
+import { counted, hashrate } from "../console/Format.ts"
 import type { Entry, Level, Value } from "../telemetry/Log.ts"
 
 type Told = readonly [level: Level, message: string, fields: Readonly<Record<string, Value>>]
@@ -90,7 +90,7 @@ const linkText = ({ at, idle, job, link }: MinerStatus): string => {
 /** The totals as one entry. */
 export const summary = (status: MinerStatus, memoryBytes: number): Entry => {
   const { accepted, duplicate, lost, pending, rejected, stale } = status.shares
-  const message = `${hashrate(status.rate)} on ${status.threads.length} threads; ${accepted} accepted, ${stale} stale, ${rejected} rejected; ${linkText(status)}`
+  const message = `${hashrate(status.rate)} on ${counted(status.threads.length, "thread")}; ${accepted} accepted, ${stale} stale, ${rejected} rejected; ${linkText(status)}`
   const fields: Record<string, Value> = {
     rate: Math.round(status.rate),
     threadRates: status.threads.map((thread) => Math.round(thread.rate)).join(","),

@@ -12,6 +12,7 @@ import type { notes as settings } from "../../../config/WalletSettings.ts"
 import * as Native from "../../../kernels/NockPowNative.ts"
 import type { Failure, Invocation } from "../../cli/CommandSpec.ts"
 import { SettingError } from "../../cli/Errors.ts"
+import { counted } from "../../console/Format.ts"
 import * as Endpoint from "../../miner/Endpoint.ts"
 import * as Address from "../../nockchain/Address.ts"
 import * as NodeApi from "../../nockchain/NodeApi.ts"
@@ -96,7 +97,7 @@ export const list = (invocation: Asked): Effect.Effect<void, Failure> =>
     const lines = notes.map(
       (note) => `${nock(note.nicks)} NOCK  height ${note.height}  ${Owned.stateOf(note, owned.height)}  ${note.name}`
     )
-    const first = `${owned.owner} on ${place(owned)}: ${notes.length} notes, ${nock(total)} NOCK`
+    const first = `${owned.owner} on ${place(owned)}: ${counted(notes.length, "note")}, ${nock(total)} NOCK`
     const json = {
       ...head(owned),
       totalNicks: String(total),

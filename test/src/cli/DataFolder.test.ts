@@ -33,6 +33,20 @@ describe("the data folder", () => {
     )
   })
 
+  it("of a user without HOME is where the system says; of one that it does not know it has to be named", () => {
+    const unknown = () => {
+      throw new Error("uv_os_get_passwd returned ENOENT")
+    }
+    for (const environment of [{}, { HOME: "" }]) {
+      assert.strictEqual(
+        DataFolder.userHome(environment, () => "/home/b"),
+        "/home/b"
+      )
+      assert.throws(() => DataFolder.userHome(environment, unknown), /HOME is not set.*--data DIR/)
+    }
+    assert.strictEqual(DataFolder.userHome({ HOME: "/home/a" }, unknown), "/home/a")
+  })
+
   it.scoped("that can not be made is told at once: a file on the way, and a folder that takes no new one", () =>
     Effect.gen(function* () {
       const home = yield* temporary

@@ -53,6 +53,14 @@ describe("help and version", () => {
     assert.include(chinese.stdout, "节点列表")
   })
 
+  it("names the shells that it has completions for", async () => {
+    const { code, stderr } = await run(["--completions", "csh"])
+    assert.deepStrictEqual(
+      [code, stderr],
+      [2, "pitboss: --completions needs the name of a shell; bash, zsh, sh or fish\n"]
+    )
+  })
+
   it("prints completions for the usual shells", async () => {
     for (const shell of ["bash", "zsh", "fish"]) {
       const result = await run(["--completions", shell])

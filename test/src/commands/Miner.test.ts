@@ -23,6 +23,7 @@ describe.skipIf(!existsSync(hostExecutable))("miner refuses, in one line and wit
     ["something that is no address", ["a b"], /"a b" is no address of a pool; write HOST or HOST:PORT/],
     ["a list with a hole", ["one,,two"], /"" is no address of a pool/],
     ["a key of version 0", ["-p", oldKey], /--pubkey: a public key of version 0 .* cannot be mined to any more/],
+    ["a flag without its value", ["--threads"], /--threads needs a value: a whole number from 1/],
     ["zero threads", ["-t", "0"], /--threads: expected a whole number from 1/],
     ["half of a TLS setting", ["--tls-cert", "x"], /--tls-cert and --tls-key go together/],
     [
@@ -68,7 +69,7 @@ describe.skipIf(!existsSync(hostExecutable))("miner without a pool", () => {
   it("--benchmark prints the rate and the memory of a thread", async () => {
     const { code, stdout } = await run(["miner", "--benchmark", "-t", "1", "--benchmark-seconds", "0.2"])
     assert.strictEqual(code, 0)
-    assert.match(stdout, /H\/s on 1 threads \((scalar|avx2|avx512), 0\.2 s\)/)
+    assert.match(stdout, /H\/s on 1 thread \((scalar|avx2|avx512), 0\.2 s\)/)
   })
 })
 

@@ -71,6 +71,9 @@ describe("pool-server refuses, in one line and with 2,", () => {
             assert.match(unfit.stderr, /cert\.pem, \S+ca\.key: cannot be used for TLS: .*mismatch/)
             assert.strictEqual(unfit.code, 2)
           }
+          const plain = yield* refused(["miner", "127.0.0.1", "--tls-ca", at("ca.pem")])
+          assert.match(plain.stderr, /nothing would be encrypted; write https:\/\/127\.0\.0\.1:7777/)
+          assert.strictEqual(plain.code, 2)
         })
       )
     ))

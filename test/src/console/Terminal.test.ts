@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, afterEach, assert, beforeAll, describe, it } from "@effect/vitest"
 import { hostExecutable } from "../../../kernels/Paths.ts"
+import { isScreen } from "../../../src/console/Terminal.ts"
 import { widthOf } from "../../../src/console/Width.ts"
 import { main, type Program, start, temporary } from "../commands/Program.ts"
 import { Tmux, there } from "./Tmux.ts"
@@ -13,6 +14,14 @@ if (!possible) {
   const reason = there ? `${hostExecutable} is not built` : "tmux is not installed"
   process.stdout.write(`skipped: the live table is not tried in a terminal, because ${reason}\n`)
 }
+
+it("a terminal that is told to be dumb gets lines", () => {
+  const tty = { stdin: { isTTY: true }, stdout: { isTTY: true } }
+  assert.isTrue(isScreen(tty, { TERM: "xterm" }))
+  assert.isTrue(isScreen(tty, {}), "Windows has no TERM")
+  assert.isFalse(isScreen(tty, { TERM: "dumb" }))
+  assert.isFalse(isScreen({ ...tty, stdout: {} }, { TERM: "xterm" }))
+})
 
 let url = ""
 let orchestrator: Program | null = null

@@ -78,6 +78,30 @@ describe("stop", () => {
     assert.strictEqual(script("stop-pool-server.sh", join(root, "data")).status, 4)
     miner.kill()
   })
+
+  it("looks in the data folder that the program takes: the environment, else .env, else the home folder", () => {
+    const looked = (env: Record<string, string>, dotEnv: string) => {
+      writeFileSync(join(root, ".env"), dotEnv)
+      const { stderr } = spawnSync(join(root, "scripts", "stop-miner.sh"), {
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], HOME: "/home/a", ...env }
+      })
+      rmSync(join(root, ".env"))
+      return /with the data folder (.*); for another/.exec(stderr)?.[1]
+    }
+    assert.strictEqual(looked({}, "MINING_PUBKEY=x\n"), "/home/a/.local/share/pitboss")
+    assert.strictEqual(looked({ XDG_DATA_HOME: "/x" }, ""), "/x/pitboss")
+    assert.strictEqual(looked({ PITBOSS_HOME: "/env" }, "PITBOSS_HOME=/file\n"), "/env")
+    for (const line of [
+      "PITBOSS_HOME=/file a",
+      'export PITBOSS_HOME="/file a" # mine\r',
+      "PITBOSS_HOME='/file a'",
+      "PITBOSS_DATA=/file a # mine"
+    ]) {
+      assert.strictEqual(looked({}, `# PITBOSS_HOME=/no\n${line}\n`), "/file a", line)
+    }
+    assert.strictEqual(looked({}, "PITBOSS_HOME=data here\n"), join(root, "data here"))
+  })
 })
 
 const has = (tool: string) => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0
