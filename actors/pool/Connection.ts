@@ -176,7 +176,6 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
   member.version = report.version.replace(/[^\x20-\x7e]/g, "?").slice(0, 64)
   member.claimedRate = claimed(report)
   member.aim = core.aims.of(session.vardiff.difficulty)
-  member.easiest = member.aim
   member.lastSeenAt = core.now()
   core.members.identified(member, session, threadsOf(report))
   core.tell({ _tag: "Connected", peer: member.peer.address, minerId: who.minerId, worker: who.worker, resumed })
@@ -216,12 +215,15 @@ const sessionOf = (
 ): { readonly session: Session; readonly resumed: boolean } => {
   const { vardiff } = core.settings
   const now = core.now()
-  const begin = (difficulty: bigint, at: number) =>
-    Vardiff.start(Vardiff.clamped(difficulty, vardiff, core.hardest), at)
-  const known = report.resume === null ? undefined : core.sessions.resume(report.resume, { minerId, worker }, now)
+  const jobs = core.jobs.issued
+  const within = (difficulty: bigint) => Vardiff.clamped(difficulty, vardiff, core.hardest)
+  const forgotten = { easiest: Grade.rounded(vardiff.minimumDifficulty), jobs }
+  const { resume } = report
+  const known = resume === null ? undefined : core.sessions.resume(resume, { minerId, worker }, forgotten, now)
   if (known === undefined) {
     const rate = claimed(report)
-    const first = begin(rate === null ? vardiff.startDifficulty : Vardiff.forRate(rate, vardiff), now)
+    const difficulty = within(rate === null ? vardiff.startDifficulty : Vardiff.forRate(rate, vardiff))
+    const first = { difficulty, easiest: difficulty, jobs }
     return { session: core.sessions.open({ minerId, worker }, first, now), resumed: false }
   }
   // Only who has the ticket comes here; the older connection is the miner's own, half dead.
@@ -230,7 +232,7 @@ const sessionOf = (
   known.resumes += 1
   known.worker = worker
   // What was found during an outage comes all at once and says nothing about the rate.
-  known.vardiff = begin(known.vardiff.difficulty, now + vardiff.graceMillis)
+  known.ask(within(known.vardiff.difficulty), jobs, now + vardiff.graceMillis)
   return { session: known, resumed: true }
 }
 
@@ -255,7 +257,7 @@ const work = (core: PoolCore, member: Member, job: Job): void => {
   const { hardest, settings } = core
   // A block can have become easier than the connection's shares.
   if (difficulty > hardest || difficulty < settings.vardiff.minimumDifficulty) {
-    retarget(core, member, Vardiff.clamped(difficulty, settings.vardiff, hardest))
+    retarget(core, member, session, Vardiff.clamped(difficulty, settings.vardiff, hardest))
   }
   // Of what a session was given before it came back nothing is known: it may stand on the same tip, and count.
   const clean = member.sent === null ? session.resumes === 0 : member.sent.candidate.parent !== job.candidate.parent
@@ -267,15 +269,11 @@ const work = (core: PoolCore, member: Member, job: Job): void => {
   push(core, member, { _tag: "Work", job, clean, shareTarget, prefix, session: ticket })
 }
 
-/** From now on its shares must meet this; the easier of the last targets counts for a grace. False: as before. */
-const retarget = (core: PoolCore, member: Member, difficulty: bigint): boolean => {
+/** From now on its shares must meet this; those that were searched for earlier targets count what they were. False: as before. */
+const retarget = (core: PoolCore, member: Member, session: Session, difficulty: bigint): boolean => {
   if (difficulty === member.aim.difficulty) return false
-  const now = core.now()
-  member.previous = member.asked(now)
-  member.graceUntil = now + core.settings.vardiff.graceMillis
   member.aim = core.aims.of(difficulty)
-  if (difficulty < member.easiest.difficulty) member.easiest = member.aim
-  if (member.session !== null) member.session.vardiff = Vardiff.start(difficulty, now)
+  session.ask(difficulty, core.jobs.issued, core.now())
   return true
 }
 
@@ -286,8 +284,10 @@ export const review = (core: PoolCore, member: Member): bigint | null => {
   const { vardiff } = core.settings
   const reviewed = Vardiff.review(session.vardiff, core.now(), vardiff, core.hardest)
   if (reviewed === session.vardiff) return null
-  session.vardiff = reviewed
-  if (!retarget(core, member, reviewed.difficulty)) return null
+  if (!retarget(core, member, session, reviewed.difficulty)) {
+    session.vardiff = reviewed
+    return null
+  }
   const current = core.jobs.current
   if (current !== null) work(core, member, current.job)
   return reviewed.difficulty

@@ -18,6 +18,8 @@ export interface OpenJob {
   readonly networkDifficulty: bigint
   readonly seen: SeenNonces
   readonly issuedAt: number
+  /** How many jobs there were with it; 0 when an earlier process made it. */
+  readonly number: number
 }
 
 export type Found =
@@ -73,7 +75,7 @@ export class JobTable {
       this.#current = open
       return this.renew(now)
     }
-    this.#current = this.#add(candidate, clean, now)
+    this.#current = this.#add(candidate, clean, this.#issued, now)
     return this.#current
   }
 
@@ -81,7 +83,7 @@ export class JobTable {
   reopen(candidates: ReadonlyArray<Candidate>, now: number): void {
     for (const candidate of candidates) {
       const clean = this.#follow(candidate.parent)
-      if (!this.#open.has(jobIdOf(candidate))) this.#add(candidate, clean, now)
+      if (!this.#open.has(jobIdOf(candidate))) this.#add(candidate, clean, 0, now)
     }
   }
 
@@ -93,7 +95,7 @@ export class JobTable {
     return true
   }
 
-  #add(candidate: Candidate, clean: boolean, now: number): OpenJob {
+  #add(candidate: Candidate, clean: boolean, number: number, now: number): OpenJob {
     const jobId = jobIdOf(candidate)
     this.#old.delete(jobId)
     const entry: OpenJob = {
@@ -101,7 +103,8 @@ export class JobTable {
       networkTarget: Limbs.ofNumber(candidate.target),
       networkDifficulty: difficultyOf(candidate.target),
       seen: new SeenNonces(this.#settings.noncesPerJob),
-      issuedAt: now
+      issuedAt: now,
+      number
     }
     this.#open.set(jobId, entry)
     for (const [oldest, { job }] of this.#open) {

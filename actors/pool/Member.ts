@@ -33,11 +33,6 @@ export class Member {
   aim: Aim
   /** What the ticket says that it was given last. */
   ticketed: Aim | null = null
-  /** The easier target that shares may still have been searched under, until `graceUntil`. */
-  previous: Aim | null = null
-  graceUntil = 0
-  /** The easiest of all its targets: a share for it may be late, but is none that was made up. */
-  easiest: Aim
   /** The job it was last given. */
   sent: Job | null = null
   version = ""
@@ -61,19 +56,12 @@ export class Member {
     this.push = push
     this.bucket = bucket
     this.aim = aim
-    this.easiest = aim
     this.connectedAt = now
     this.lastSeenAt = now
   }
 
   tell(message: MemberMessage): void {
     this.self?.unsafeTell(message)
-  }
-
-  /** The target its shares have to meet at the moment: in a grace the easier one. */
-  asked(now: number): Aim {
-    const { aim, previous } = this
-    return previous !== null && now < this.graceUntil && previous.difficulty < aim.difficulty ? previous : aim
   }
 }
 
@@ -85,7 +73,7 @@ export interface Pending {
   readonly nonce: Limbs
   /** What it was searched for and counts. */
   readonly searched: Aim
-  /** What it has to meet: that, and what is asked at the moment. */
+  /** What it has to meet: that, or what is asked at the moment when that is harder and was so when its job began. */
   readonly asked: Aim
   readonly receivedAt: number
   readonly answer: (answer: ShareAnswer) => void

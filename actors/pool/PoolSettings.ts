@@ -38,7 +38,7 @@ export interface VardiffSettings {
   readonly minimumDifficulty: bigint
   /** Largest change in one step, up or down, as a factor above 1. */
   readonly maxStep: number
-  /** Shares for the target before the last change count this long. */
+  /** For so long after a session came back its shares tell nothing of its rate: they waited. */
   readonly graceMillis: number
 }
 

@@ -12,12 +12,30 @@ import { Rate } from "./Rate.ts"
 import * as Ticket from "./Ticket.ts"
 import * as Vardiff from "./Vardiff.ts"
 
+interface Who {
+  readonly minerId: string
+  readonly worker: string
+}
+
+/** What is known of a session when it begins. */
+export interface First {
+  readonly difficulty: bigint
+  /** No easier one was given to it before. */
+  readonly easiest: bigint
+  /** The pool's jobs so far. */
+  readonly jobs: number
+}
+
 export class Session {
   /** Its part of the nonce space, with grade 0, and its name: no two sessions have the same. */
   readonly prefix: NoncePrefix
   readonly minerId: string
   worker: string
   vardiff: Vardiff.Vardiff
+  /** No easier target was ever given to it. */
+  #easiest: bigint
+  /** The jobs up to this one may have been given to it with earlier targets. */
+  #lastBefore: number
   readonly rate: Rate
   accepted = 0
   stale = 0
@@ -27,23 +45,42 @@ export class Session {
   /** The ticket that was given out last: as text, which takes a sixth of the memory that its bytes would. */
   ticket = ""
 
-  constructor(prefix: NoncePrefix, minerId: string, worker: string, vardiff: Vardiff.Vardiff, now: number) {
+  constructor(prefix: NoncePrefix, { minerId, worker }: Who, first: First, now: number) {
     this.prefix = prefix
     this.minerId = minerId
     this.worker = worker
-    this.vardiff = vardiff
+    this.vardiff = Vardiff.start(first.difficulty, now)
+    this.#easiest = first.easiest
+    this.#lastBefore = first.jobs
     this.rate = new Rate(now)
+  }
+
+  /**
+   * From now on, when there were `jobs` jobs so far, its shares are to be so hard; they say something about its rate
+   * `from` then.
+   */
+  ask(difficulty: bigint, jobs: number, from: number): void {
+    if (difficulty !== this.vardiff.difficulty) {
+      this.#lastBefore = jobs
+      if (difficulty < this.#easiest) this.#easiest = difficulty
+    }
+    this.vardiff = Vardiff.start(difficulty, from)
+  }
+
+  /**
+   * The difficulty that a share of the `job`-th job must meet when its nonce says that it was searched for `searched`:
+   * that, if it can have been given with that job, however long ago, or if it is a harder one; else the present one.
+   */
+  demands(searched: bigint, job: number): bigint {
+    const { difficulty } = this.vardiff
+    const given = searched >= this.#easiest && job <= this.#lastBefore
+    return given || searched > difficulty ? searched : difficulty
   }
 }
 
 /** In a time that does not tell where they differ; both are ASCII. */
 const same = (a: string, b: string): boolean =>
   a.length === b.length && Crypto.timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"))
-
-interface Who {
-  readonly minerId: string
-  readonly worker: string
-}
 
 export class Sessions {
   readonly #max: number
@@ -66,17 +103,21 @@ export class Sessions {
     return this.#all.size
   }
 
-  open({ minerId, worker }: Who, vardiff: Vardiff.Vardiff, now: number): Session {
-    return this.#add(new Session(this.#prefixes.next(), minerId, worker, vardiff, now), now)
+  open(who: Who, first: First, now: number): Session {
+    return this.#add(new Session(this.#prefixes.next(), who, first, now), now)
   }
 
-  /** The session of a ticket of this account, from memory or anew; undefined when it is no such ticket. */
-  resume(text: string, { minerId, worker }: Who, now: number): Session | undefined {
+  /**
+   * The session of a ticket of this account, from memory, or anew with what nobody remembers; undefined when it is no such
+   * ticket.
+   */
+  resume(text: string, who: Who, forgotten: Omit<First, "difficulty">, now: number): Session | undefined {
     const claim = Ticket.read(text)
-    if (claim === undefined || !Ticket.genuine(this.#key, claim, minerId)) return undefined
-    const known = this.#all.get(claim.prefix)
-    if (known !== undefined) return known.minerId === minerId ? known : undefined
-    return this.#add(new Session(claim.prefix, minerId, worker, Vardiff.start(claim.difficulty, now), now), now)
+    if (claim === undefined || !Ticket.genuine(this.#key, claim, who.minerId)) return undefined
+    const { difficulty, prefix } = claim
+    const known = this.#all.get(prefix)
+    if (known !== undefined) return known.minerId === who.minerId ? known : undefined
+    return this.#add(new Session(prefix, who, { difficulty, ...forgotten }, now), now)
   }
 
   /** The session in memory that a ticket belongs to. */

@@ -9,7 +9,7 @@ import type { Limbs } from "./Job.ts"
 
 /**
  * accepted: counted and durable. stale: a good share for a job whose parent is no longer the tip. duplicate: handed in
- * before. low-difficulty: the digest misses the connection's target. wrong-prefix: outside the connection's nonce space.
+ * before. low-difficulty: the digest misses the target it had to meet. wrong-prefix: outside the connection's nonce space.
  * unknown-job: no such job, or forgotten. rate-limited: too many at once; keep it and hand it in later. unauthorised:
  * no or a wrong token. malformed: not a nonce. unsupported: work of a legacy proof version. internal: the pool could not
  * keep it; hand it in again.

@@ -63,7 +63,7 @@ const checkJob = (
         if (digest === undefined) throw new Error(`${shares.length} nonces, ${digests.length} digests`)
         const share = Submission.judge(pending, digest)
         if (share === null) {
-          Submission.missed(core, pending, digest)
+          Submission.missed(core, pending)
           return
         }
         passed.add(pending)

@@ -10,7 +10,7 @@
  * | 5     | it is open, and of proof version 5      | stale, unsupported |
  * | 6     | limb 4 belongs to the session           | wrong-prefix    |
  * | 7     | not handed in before                    | duplicate; rate-limited while that one waits |
- * | 8     | the digest meets the asked target, and the one it was searched for | low-difficulty |
+ * | 8     | the digest meets the target it was searched for, if that was ever given with its job, else the present one | low-difficulty |
  * | 9     | the ledger has it                       | internal        |
  *
  * What it was searched for stands in limb 4 (see `Grade`), and that is what it counts.
@@ -18,7 +18,6 @@
  * Everything here is synchronous and runs on the caller's stack; every share is answered exactly once, whatever becomes
  * of its connection meanwhile.
  */
-import type { Aim } from "./Aim.ts"
 import * as Connection from "./Connection.ts"
 import * as Grade from "./Grade.ts"
 import type { Limbs as LimbBytes } from "./Job.ts"
@@ -55,11 +54,10 @@ export const submit = (core: PoolCore, member: Member, jobId: string, nonce: Uin
   }
   core.waiting += 1
   const searched = core.aims.at(Grade.gradeIn(Limbs.prefixOf(nonce)))
-  const asked = harder(member.asked(now), searched)
+  const demanded = session.demands(searched.difficulty, checked.number)
+  const asked = demanded === searched.difficulty ? searched : member.aim
   core.toCheck.add({ member, session, entry: checked, nonce, searched, asked, receivedAt: now, answer, done: false })
 }
-
-const harder = (a: Aim, b: Aim): Aim => (a.difficulty > b.difficulty ? a : b)
 
 interface No {
   readonly code: ShareCode
@@ -164,16 +162,17 @@ export const accepted = (core: PoolCore, pending: Pending, share: AcceptedShare)
 }
 
 /** It was judged, or could not be: the answer is no. */
-export const rejected = (core: PoolCore, pending: Pending, code: ShareCode, reason: string, honest = false): void => {
+export const rejected = (core: PoolCore, pending: Pending, code: ShareCode, reason: string): void => {
   if (pending.done) return
-  refuse(core, pending.member, pending.session, code, reason, (answer) => finish(core, pending, answer), honest)
+  refuse(core, pending.member, pending.session, code, reason, (answer) => finish(core, pending, answer))
 }
 
-/** It misses its target. What was found for an easier one and had to wait for its turn is worth little, and no abuse. */
-export const missed = (core: PoolCore, pending: Pending, digest: LimbBytes): void => {
-  const { asked, member } = pending
-  const late = Limbs.atMost(digest, member.easiest.limbs)
-  rejected(core, pending, "low-difficulty", `the digest misses the target of difficulty ${asked.difficulty}`, late)
+/** It misses its target. */
+export const missed = (core: PoolCore, pending: Pending): void => {
+  const { asked, searched } = pending
+  const other =
+    searched === asked ? "" : `; its nonce_prefix is that of ${searched.difficulty}: every order has its own`
+  rejected(core, pending, "low-difficulty", `the digest misses the target of difficulty ${asked.difficulty}${other}`)
 }
 
 const finish = (core: PoolCore, pending: Pending, answer: ShareAnswer): void => {
@@ -191,8 +190,7 @@ const refuse = (
   session: Session,
   code: ShareCode,
   reason: string,
-  answer: Answer,
-  honest = false
+  answer: Answer
 ): void => {
   core.count(code)
   // Neither is a verdict: the share comes again.
@@ -202,14 +200,14 @@ const refuse = (
     core.reject(session.minerId, session.worker, code)
   }
   answer({ code, reason, newDifficulty: null })
-  if (!honest && invalid(core, member, session, code)) sample(core, member, session, false)
+  if (invalid(core, member, session, code)) sample(core, member, session, false)
 }
 
 /** Codes that an honest miner does not earn by bad luck: of a lost connection, a restart of the pool, a new tip. */
 const invalid = (core: PoolCore, member: Member, session: Session, code: ShareCode): boolean => {
   const age = core.now() - member.connectedAt
   if (code === "duplicate" || code === "wrong-prefix") return age > resubmitMillis
-  // What waits for an answer when a connection breaks was found for the target of then.
+  // What a pool asked before it was started again with other settings is not known.
   if (code === "low-difficulty") return session.resumes === 0 || age > core.settings.vardiff.graceMillis
   return code === "malformed" || code === "unsupported"
 }

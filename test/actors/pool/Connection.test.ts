@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { difficultyOf } from "../../../actors/pool/Job.ts"
 import { identityOf } from "../../../actors/pool/Connection.ts"
+import * as Grade from "../../../actors/pool/Grade.ts"
 import {
   networkDifficulty,
   nonce,
@@ -270,22 +271,51 @@ describe("difficulty", () => {
     })
   )
 
-  it.scoped("after a change, shares for the target before count at its difficulty during the grace, then not", () =>
+  it.scoped("a share counts what it was searched for, however late it comes, while its job counts", () =>
     Effect.gen(function* () {
       const { ledger, pool } = yield* start()
       const miner = yield* TestMiner.connect(pool)
-      const { job, prefix: before } = miner.work
-      const old = (serial: number) => miner.connection.submit(job.jobId, nonce(before, startDifficulty, serial))
+      const { jobId } = miner.work.job
+      const late = [1n, 4n, 100n].map((luck) => miner.nonce(startDifficulty * luck))
       for (let i = 0; i < 8; i++) yield* miner.share(startDifficulty * 100n)
-      const inGrace = yield* old(1)
-      yield* pass(10_001)
-      const late = yield* old(2)
-      const right = yield* miner.share(startDifficulty * 4n)
-      assert.deepStrictEqual([inGrace.code, late.code, right.code], ["accepted", "low-difficulty", "accepted"])
-      assert.deepStrictEqual(
-        ledger.shares.slice(-2).map(({ difficulty }) => difficulty),
-        [startDifficulty, startDifficulty * 4n]
+      yield* pass(20_000)
+      const harder = miner.nonce(startDifficulty * 4n)
+      const codes = yield* Effect.forEach([...late, harder], (each) =>
+        Effect.map(miner.connection.submit(jobId, each), ({ code }) => code)
       )
+      assert.deepStrictEqual(codes, ["accepted", "accepted", "accepted", "accepted"])
+      assert.deepStrictEqual(
+        ledger.shares.slice(-4).map(({ difficulty }) => difficulty),
+        [startDifficulty, startDifficulty, startDifficulty, startDifficulty * 4n]
+      )
+    })
+  )
+
+  it.scoped("nobody goes on with an easier target, makes one up, or gets more for a lucky digest", () =>
+    Effect.gen(function* () {
+      const { chain, ledger, pool } = yield* start()
+      const miner = yield* TestMiner.connect(pool)
+      const easy = miner.work.prefix
+      const session = Grade.sessionIn(easy)
+      for (let i = 0; i < 8; i++) yield* miner.share(startDifficulty * 100n)
+      const asked = startDifficulty * 4n
+      const hand = (prefix: bigint, luck: bigint, serial: bigint) =>
+        Effect.map(miner.connection.submit(miner.work.job.jobId, nonce(prefix, luck, serial)), ({ code, reason }) =>
+          code === "accepted" ? ledger.shares.at(-1)?.difficulty : `${code}: ${reason}`
+        )
+      const misses = (difficulty: bigint) => `low-difficulty: the digest misses the target of difficulty ${difficulty}`
+      const hint = (own: bigint) => `; its nonce_prefix is that of ${own}: every order has its own`
+      const trivial = Grade.withGrade(session, 1)
+      assert.strictEqual(yield* hand(trivial, startDifficulty, 1n), misses(asked) + hint(1n))
+      // A job that came after the harder target: the easier one must meet both, and counts the less.
+      yield* chain.refresh
+      yield* settle
+      assert.strictEqual(yield* hand(easy, startDifficulty * 2n, 1n), misses(asked) + hint(startDifficulty))
+      assert.strictEqual(yield* hand(easy, asked, 2n), startDifficulty)
+      // A harder one may be chosen before the search, and then it has to be met.
+      const hard = Grade.withGrade(session, Grade.gradeOf(asked * 2n))
+      assert.strictEqual(yield* hand(hard, asked, 4n), misses(asked * 2n))
+      assert.strictEqual(yield* hand(hard, asked * 100n, 5n), asked * 2n)
     })
   )
 
@@ -384,7 +414,7 @@ describe("abuse", () => {
     })
   )
 
-  it.scoped("what was found for an easier target before the connection broke is refused, and is no abuse", () =>
+  it.scoped("shares that miss their target are no abuse for some seconds after a resumption, and later they are", () =>
     Effect.gen(function* () {
       const { pool } = yield* start()
       const before = yield* TestMiner.connect(pool)

@@ -27,13 +27,15 @@ describe("fairness", () => {
         yield* pass(3_000)
       }
       while (difficultyOf(miner.work.shareTarget) >= startDifficulty) yield* pass(10_000)
+      const honest = startDifficulty / 4n
+      assert.strictEqual((yield* miner.share(honest)).code, "accepted")
       for (const share of all.filter(({ worth }) => worth < startDifficulty)) {
         yield* miner.connection.submit(job.jobId, share.nonce)
       }
       yield* settle
       const credited = ledger.shares.reduce((sum, share) => sum + share.difficulty, 0n)
-      assert.strictEqual(credited, work)
-      assert.strictEqual((yield* miner.share(startDifficulty / 4n)).code, "accepted")
+      assert.strictEqual(credited, work + honest)
+      assert.strictEqual(miner.closed?.reason, "banned")
     })
   )
 

@@ -13,7 +13,6 @@ import { NoncePrefixes } from "../../../actors/pool/NoncePrefixes.ts"
 import { Sessions } from "../../../actors/pool/Session.ts"
 import * as Ticket from "../../../actors/pool/Ticket.ts"
 import { TokenBucket } from "../../../actors/pool/TokenBucket.ts"
-import * as Vardiff from "../../../actors/pool/Vardiff.ts"
 import { Winners } from "../../../actors/pool/Winners.ts"
 import { limbs } from "../../harness/pool/FakeKernel.ts"
 
@@ -54,23 +53,25 @@ describe("sessions", () => {
   const sessionsOf = (max: number, waitMillis: number, own = key) =>
     new Sessions(max, waitMillis, new NoncePrefixes(() => generation++), own)
   const alice = { minerId: "alice", worker: "rig" }
+  const first = (difficulty: bigint) => ({ difficulty, easiest: difficulty, jobs: 1 })
+  const forgotten = { easiest: 1n, jobs: 1 }
 
   it("a session is found by a whole ticket only, until it has waited too long; any of its tickets will do", () => {
     const sessions = sessionsOf(100, 1_000)
-    const session = sessions.open(alice, Vardiff.start(1n, 0), 0)
-    const first = sessions.ticket(session)
-    session.vardiff = Vardiff.start(64n, 0)
+    const session = sessions.open(alice, first(1n), 0)
+    const early = sessions.ticket(session)
+    session.ask(64n, 1, 0)
     const second = sessions.ticket(session)
-    assert.notStrictEqual(first, second)
-    for (const ticket of [first, second]) assert.strictEqual(sessions.find(ticket), session)
+    assert.notStrictEqual(early, second)
+    for (const ticket of [early, second]) assert.strictEqual(sessions.find(ticket), session)
     for (const wrong of ["", ".", second.slice(0, -1), `${second}x`, `${second.slice(0, -2)}zz`, "x".repeat(32)]) {
       assert.isUndefined(sessions.find(wrong))
-      assert.isUndefined(sessions.resume(wrong, alice, 0))
+      assert.isUndefined(sessions.resume(wrong, alice, forgotten, 0))
     }
     sessions.detached(session, 0)
-    sessions.open(alice, Vardiff.start(1n, 0), 999)
+    sessions.open(alice, first(1n), 999)
     assert.strictEqual(sessions.find(second), session)
-    sessions.open(alice, Vardiff.start(1n, 0), 1_000)
+    sessions.open(alice, first(1n), 1_000)
     assert.isUndefined(sessions.find(second))
   })
 
@@ -82,7 +83,7 @@ describe("sessions", () => {
         fc.integer({ min: 1, max: 255 }),
         (d, at, flip) => {
           const before = sessionsOf(10, 1_000)
-          const session = before.open(alice, Vardiff.start(d, 0), 0)
+          const session = before.open(alice, first(d), 0)
           const ticket = before.ticket(session)
           const after = sessionsOf(10, 1_000)
           assert.isUndefined(after.find(ticket))
@@ -92,17 +93,35 @@ describe("sessions", () => {
             [bytes.toString("base64url"), alice],
             [ticket, { ...alice, minerId: "mallory" }]
           ] as const) {
-            assert.isUndefined(after.resume(forged, who, 0))
+            assert.isUndefined(after.resume(forged, who, forgotten, 0))
           }
-          assert.isUndefined(sessionsOf(10, 1_000, new Uint8Array(Ticket.keyBytes)).resume(ticket, alice, 0))
-          const resumed = after.resume(ticket, alice, 0)
+          assert.isUndefined(sessionsOf(10, 1_000, new Uint8Array(Ticket.keyBytes)).resume(ticket, alice, forgotten, 0))
+          const resumed = after.resume(ticket, alice, forgotten, 0)
           assert.strictEqual(resumed?.prefix, session.prefix)
           assert.strictEqual(resumed?.vardiff.difficulty, Grade.rounded(d))
           assert.strictEqual(after.find(ticket), resumed)
-          assert.strictEqual(after.resume(ticket, alice, 1), resumed)
+          assert.strictEqual(after.resume(ticket, alice, forgotten, 1), resumed)
         }
       )
     )
+  })
+
+  it("asks for what a share was searched for when that can have been given with its job, else for the present", () => {
+    const session = sessionsOf(10, 1_000).open(alice, first(64n), 0)
+    assert.strictEqual(session.demands(32n, 1), 64n)
+    session.ask(256n, 5, 0)
+    session.ask(512n, 7, 0)
+    const demanded = [64n, 256n, 512n, 1_024n, 48n].map((own) => [session.demands(own, 7), session.demands(own, 8)])
+    assert.deepStrictEqual(demanded, [
+      [64n, 512n],
+      [256n, 512n],
+      [512n, 512n],
+      [1_024n, 1_024n],
+      [512n, 512n]
+    ])
+    // Asked for the same again: nothing is late for that.
+    session.ask(512n, 9, 0)
+    assert.strictEqual(session.demands(64n, 8), 512n)
   })
 
   it("those that wait are bounded, the oldest go first; those that are served never go", () => {
@@ -110,7 +129,7 @@ describe("sessions", () => {
       fc.property(fc.array(fc.boolean(), { maxLength: 100 }), (served) => {
         const sessions = sessionsOf(10, 1_000_000)
         const opened = served.map((stays, now) => {
-          const session = sessions.open(alice, Vardiff.start(1n, now), now)
+          const session = sessions.open(alice, first(1n), now)
           if (!stays) sessions.detached(session, now)
           return { ticket: sessions.ticket(session), session, stays }
         })

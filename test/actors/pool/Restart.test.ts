@@ -3,12 +3,14 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, type Scope } from "effect"
+import * as Limbs from "../../../actors/pool/Limbs.ts"
 import * as Ticket from "../../../actors/pool/Ticket.ts"
 import {
   FakeChain,
   MemoryLedger,
   nonce,
   pass,
+  settle,
   start,
   startDifficulty,
   type Swaps,
@@ -82,29 +84,41 @@ describe("after a restart", () => {
     })
   )
 
-  it.scoped("shares for an easier target of before are refused, and nobody is banned for them", () =>
+  it.scoped("shares for easier targets of before count what they were searched for, while their jobs stand", () =>
     Effect.gen(function* () {
-      const run = yield* lives(({ pool }) =>
+      const run = yield* lives(({ chain, pool }) =>
         Effect.gen(function* () {
+          chain.standing = [chain.candidate]
           const miner = yield* TestMiner.connect(pool)
           const { jobId } = miner.work.job
-          const late = Array.from({ length: 120 }, (): Found => ({ jobId, nonce: miner.nonce(startDifficulty) }))
-          for (let i = 0; i < 8; i++) yield* miner.share(startDifficulty * 100n)
-          // The same without a restart: they waited for their turn, longer than the grace.
-          yield* pass(10_001)
-          for (const { nonce } of late.slice(60)) {
-            assert.strictEqual((yield* miner.connection.submit(jobId, nonce)).code, "low-difficulty")
+          const found = (): Found => ({ jobId, nonce: miner.nonce(startDifficulty * 100n) })
+          const late: Array<Found> = []
+          for (let step = 0; step < 3; step++) {
+            late.push(found())
+            for (let i = 0; i < 8; i++) yield* miner.share(startDifficulty * 100n)
           }
-          assert.isNull(miner.closed)
-          return { late: late.slice(0, 60), ticket: miner.ticket }
+          return { late: [...late, found()], ticket: miner.ticket }
         })
       )
       const { late, ticket } = run.before
       const miner = yield* TestMiner.connect(run.pool, { resume: ticket })
-      for (const { jobId, nonce } of late) {
-        assert.strictEqual((yield* miner.connection.submit(jobId, nonce)).code, "low-difficulty")
+      yield* pass(60_000, 10_000)
+      for (const share of late) {
+        assert.strictEqual((yield* miner.connection.submit(share.jobId, share.nonce)).code, "accepted")
       }
-      assert.isNull(miner.closed)
+      assert.deepStrictEqual(
+        run.ledger.shares.slice(-4).map(({ difficulty }) => difficulty / startDifficulty),
+        [1n, 4n, 16n, 64n]
+      )
+      // That was for work of before. A job of now is given with the present target only.
+      yield* run.chain.refresh
+      yield* settle
+      const now: Found = { jobId: miner.work.job.jobId, nonce: late[0]?.nonce ?? new Uint8Array() }
+      const lucky = yield* miner.connection.submit(now.jobId, now.nonce)
+      assert.deepStrictEqual([lucky.code, run.ledger.shares.at(-1)?.difficulty], ["accepted", startDifficulty])
+      const prefix = Limbs.prefixOf(now.nonce)
+      const easy = yield* miner.connection.submit(now.jobId, nonce(prefix, startDifficulty * 2n, 1n))
+      assert.strictEqual(easy.code, "low-difficulty")
     })
   )
 

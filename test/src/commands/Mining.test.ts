@@ -105,9 +105,13 @@ describe.skipIf(!existsSync(hostExecutable))("two terminals", () => {
     const [worker] = await items<Shapes.Worker>("workers")
     const worth = shares.reduce((sum, { difficulty }) => sum + Number(difficulty), 0)
     assert.deepStrictEqual([worker?.accepted, worker?.difficulty], [String(shares.length), String(worth)])
-    const metrics = await (await fetch(`${http}/metrics`)).text()
+    let metrics = ""
     const metric = (name: string) => Number(new RegExp(`^pitboss_pool_${name} (\\S+)$`, "m").exec(metrics)?.[1])
-    assert.strictEqual(metric("ledger_shares_total"), shares.length)
+    // The pool's picture of itself is some hundred milliseconds old.
+    await until("metrics with every share", async () => {
+      metrics = await (await fetch(`${http}/metrics`)).text()
+      return metric("ledger_shares_total") === shares.length
+    })
 
     const blocks = rows(
       pool.home,
@@ -141,9 +145,9 @@ describe.skipIf(!existsSync(hostExecutable))("two terminals", () => {
   it("shares found while the pool is dead are accepted by the next one, and every share counts once", async () => {
     const home = temporary()
     const address = `127.0.0.1:${await freePort()}`
-    // One or two shares per second, as many as are asked for: a difficulty that rose would refuse what was found before.
-    // And never a new candidate: only a block could make work stale.
-    const flags = ["--share-difficulty", "65536", "--shares-per-minute", "120", "--devnet-refresh", "86400"]
+    // About ten shares per second, and more at first: the difficulty rises. And never a new candidate: only a block could make
+    // work stale.
+    const flags = ["--share-difficulty", "2048", "--shares-per-minute", "600", "--devnet-refresh", "86400"]
     let pool = await poolOf(home, address, flags)
     await pool.until(/miners connect to/)
     const miner = await minerOf(address, 1)
