@@ -86,12 +86,13 @@ export class Members {
     return this.#all.values()
   }
 
-  /** Up to `limit` after an id (it may have gone), in order of connection: ids count up in base 36. */
-  page(limit: number, after: string | null): ReadonlyArray<Member> {
+  /** Up to `limit` after an id (it may have gone), of one account or of all (null), in order of connection: ids count up in base 36. */
+  page(limit: number, after: string | null, minerId: string | null): ReadonlyArray<Member> {
     const out: Array<Member> = []
     const last = after === null ? -1 : Number.parseInt(after, 36)
     for (const [id, member] of this.#all) {
       if (out.length >= limit) break
+      if (minerId !== null && member.session?.minerId !== minerId) continue
       if (Number.parseInt(id, 36) > last) out.push(member)
     }
     return out

@@ -73,8 +73,8 @@ export const make = (core: PoolCore, listener: () => Listener | null): PoolServi
       Stream.fromEffect(status),
       Stream.mapEffect(core.touches, () => Effect.andThen(core.ground.alarm.sleep(statusMillis), status))
     ),
-    connections: ({ after, limit }) =>
-      Effect.sync(() => core.members.page(limit, after).map((member) => describe(core, member))),
+    connections: ({ after, limit, minerId = null }) =>
+      Effect.sync(() => core.members.page(limit, after, minerId).map((member) => describe(core, member))),
     events: core.events,
     disconnect: (id) =>
       Effect.sync(() => {

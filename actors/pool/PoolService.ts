@@ -107,10 +107,11 @@ export interface PoolServiceShape {
   readonly status: Effect.Effect<PoolStatus>
   /** The present picture, then a new one at most every 250 ms while something changes. */
   readonly changes: Stream.Stream<PoolStatus>
-  /** In order of connection; `after` is the id of the last one seen. */
+  /** In order of connection; `after` is the id of the last one seen. `minerId`: those of one account. */
   readonly connections: (page: {
     readonly limit: number
     readonly after: string | null
+    readonly minerId?: string | null
   }) => Effect.Effect<ReadonlyArray<ConnectionStatus>>
   /** Events from now on; a reader that falls behind loses the oldest. */
   readonly events: Stream.Stream<PoolEvent>

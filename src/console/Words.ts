@@ -260,6 +260,8 @@ export const page = {
   show: { en: "show", zh: "查询" },
   all: { en: "all accounts", zh: "全部账户" },
   machines: { en: "Machines of the account", zh: "该账户的机器" },
+  /** The sum of the difficulties of accepted shares. */
+  work: { en: "work, digests", zh: "累计工作量（摘要数）" },
   lastShares: { en: "Its latest shares", zh: "最近的份额" },
   mining: { en: "Mining now", zh: "正在挖矿" },
   accounts: { en: "Accounts", zh: "账户" },

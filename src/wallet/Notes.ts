@@ -1,5 +1,5 @@
 /**
- * What an address owns, asked of a pool server's devnet: GET /api/v1/notes?pkh=..., page by page.
+ * What an address owns, asked of a pool server's devnet: GET /api/v1/notes?pkh=..., page by page; and what the pool owes it.
  *
  * All pages must be of one tip, or a note that moved between two questions would be missing or count twice; and they
  * must be as many notes as the pool counts. Amounts are whole nicks of any size. Answers are read within limits.
@@ -10,12 +10,14 @@ import * as Shapes from "../pool/http/Shapes.ts"
 import { NotesUnavailable } from "./Errors.ts"
 import type { Note, Owned } from "./Owned.ts"
 
-const Reply = Schema.Struct({
-  success: Schema.Boolean,
-  data: Schema.NullishOr(Shapes.Notes),
-  error: Schema.NullishOr(Schema.String)
-})
-const decode = Schema.decodeUnknown(Schema.parseJson(Reply))
+const replyOf = <A, I>(data: Schema.Schema<A, I>) =>
+  Schema.parseJson(
+    Schema.Struct({
+      success: Schema.Boolean,
+      data: Schema.NullishOr(data),
+      error: Schema.NullishOr(Schema.String)
+    })
+  )
 
 const patience = 10_000
 const notesPerPage = 1_000
@@ -44,21 +46,35 @@ const why = (cause: unknown): string => {
 
 const shown = ({ nicks, ...note }: Shapes.Note): Note => ({ ...note, nicks: BigInt(nicks), facts: null })
 
+/** The data of one answer of the pool; `query` is path and query below /api/v1. */
+const ask = <A, I>(pool: string, query: string, data: Schema.Schema<A, I>): Effect.Effect<A, NotesUnavailable> => {
+  const failed = (detail: string) => new NotesUnavailable({ url: pool, detail })
+  return Effect.gen(function* () {
+    const body = yield* Effect.tryPromise({
+      try: (signal) => read(`${pool.replace(/\/+$/, "")}/api/v1/${query}`, signal),
+      catch: (cause) => failed(why(cause))
+    }).pipe(Effect.timeoutFail({ duration: patience, onTimeout: () => failed("no answer within 10 s") }))
+    const decoded = Schema.decode(replyOf(data))(body)
+    const reply = yield* Effect.mapError(decoded, () => failed("what answers there is no pool-server"))
+    if (!reply.success || reply.data == null) return yield* failed(reply.error ?? "the pool gave no answer")
+    return reply.data
+  })
+}
+
+/** What the pool has credited to an address and not paid yet, nicks; null when its books do not know the address. */
+export const creditedTo = (pool: string, pkh: string) =>
+  Effect.map(ask(pool, `miners?miner=${pkh}&limit=1`, Shapes.page(Shapes.Miner)), ({ items }) => {
+    const account = items.find(({ minerId }) => minerId === pkh)
+    if (account === undefined) return null
+    return { immature: BigInt(account.immatureNicks), payable: BigInt(account.payableNicks) }
+  })
+
 /** `pool` is the URL of its HTTP API. */
 export const ofAddress = (pool: string, pkh: string): Effect.Effect<Owned, NotesUnavailable> => {
-  const url = `${pool.replace(/\/+$/, "")}/api/v1/notes?pkh=${pkh}&limit=${notesPerPage}`
   const failed = (detail: string) => new NotesUnavailable({ url: pool, detail })
-
+  const query = `notes?pkh=${pkh}&limit=${notesPerPage}`
   const pageFrom = (before: Shapes.Notes["next"]) =>
-    Effect.gen(function* () {
-      const body = yield* Effect.tryPromise({
-        try: (signal) => read(before === null ? url : `${url}&before=${before}`, signal),
-        catch: (cause) => failed(why(cause))
-      }).pipe(Effect.timeoutFail({ duration: patience, onTimeout: () => failed("no answer within 10 s") }))
-      const reply = yield* Effect.mapError(decode(body), () => failed("what answers there is no pool-server"))
-      if (!reply.success || reply.data == null) return yield* failed(reply.error ?? "the pool gave no answer")
-      return reply.data
-    })
+    ask(pool, before === null ? query : `${query}&before=${before}`, Shapes.Notes)
 
   /** Null: the tip changed meanwhile. */
   const allPages = Effect.gen(function* () {

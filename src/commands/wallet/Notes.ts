@@ -111,7 +111,16 @@ export const balance = (invocation: Asked): Effect.Effect<void, Failure> =>
     const owned = yield* ask(invocation)
     const total = Owned.sum(owned.notes)
     const spendable = Owned.sum(owned.notes.filter((note) => Owned.canSpend(note, owned.height)))
-    const json = { ...head(owned), totalNicks: String(total), spendableNicks: String(spendable) }
+    const { json: asJson, node, pool } = invocation.values
+    const owed = node === null ? yield* Notes.creditedTo(pool, owned.owner) : null
+    const credited = owed === null ? null : { immatureNicks: String(owed.immature), payableNicks: String(owed.payable) }
+    const json = { ...head(owned), totalNicks: String(total), spendableNicks: String(spendable), credited }
     const text = `${nock(total)} NOCK (${total} nicks), of which ${nock(spendable)} NOCK can be spent; ${owned.owner} on ${place(owned)}`
-    yield* answer(invocation.values.json, json, text)
+    const more =
+      owed === null
+        ? []
+        : [
+            `credited by the pool and not paid yet: ${nock(owed.immature)} NOCK of blocks that are not mature, ${nock(owed.payable)} NOCK payable`
+          ]
+    yield* answer(asJson, json, [text, ...more].join("\n"))
   })

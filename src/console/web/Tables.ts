@@ -64,7 +64,7 @@ export const workers: Table<Shapes.Worker> = {
   rows: 20,
   columns: [
     { head: words.worker, cell: ({ worker }) => long(worker || "-") },
-    { head: pool.difficulty, number: true, cell: ({ difficulty }) => Format.quantity(BigInt(difficulty)) },
+    { head: words.work, number: true, cell: ({ difficulty }) => Format.quantity(BigInt(difficulty)) },
     ...counts<Shapes.Worker>()
   ]
 }

@@ -104,7 +104,7 @@ const command = ({ listening }: Shapes.Pool): string | null => {
   const host = location.hostname === "" ? "127.0.0.1" : location.hostname
   const scheme = listening.tls ? "https://" : ""
   const token = listening.token ? " --token-file FILE" : ""
-  return `node dist/main.js miner ${scheme}${host}:${listening.port} --threads 4 --worker NAME${token}`
+  return `node dist/main.js miner ${scheme}${host}:${listening.port}${token}`
 }
 
 /** Ends the page that is shown. */
@@ -156,6 +156,7 @@ const show = (language: Language): void => {
   ]
   const one = [
     listing(Tables.accounts, language, account),
+    listing(Tables.connections, language, account),
     listing(Tables.workers, language, account),
     listing(Tables.shares, language, account)
   ]

@@ -43,7 +43,7 @@ const routes: ReadonlyArray<Route> = [
     path: "/api/v1/connections",
     about: "Subscriptions that are open.",
     data: Shapes.page(Shapes.Connection),
-    parameters: paging
+    parameters: ofMiner
   },
   {
     path: "/api/v1/shares",

@@ -185,8 +185,9 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
         Effect.gen(function* () {
           const limit = numberIn(query, "limit", mostRows)
           if (limit instanceof BadRequest) return yield* Effect.fail(limit)
-          const rows = yield* pool.connections({ limit: limit ?? defaultLimit, after: query.get("before") })
-          return Answers.ok({ items: rows.map(Pictures.connection), next: nextOf(rows, limit ?? defaultLimit, id) })
+          const page = { limit: limit ?? defaultLimit, after: query.get("before"), minerId: query.get("miner") }
+          const rows = yield* pool.connections(page)
+          return Answers.ok({ items: rows.map(Pictures.connection), next: nextOf(rows, page.limit, id) })
         }),
       "/api/v1/shares": paged(ledger.shares, Pictures.share, id),
       "/api/v1/blocks": paged(ledger.blocks, Pictures.block, id),

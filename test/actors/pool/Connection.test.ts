@@ -99,6 +99,10 @@ describe("identity", () => {
         [...first, ...rest].map(({ id }) => id),
         ids
       )
+      const other = yield* TestMiner.connect(pool, { minerId: "other" })
+      const [own, ...none] = yield* pool.connections({ limit: 38, after: null, minerId: "other" })
+      assert.deepStrictEqual([own?.id, none], [other.connection.id, []])
+      assert.lengthOf(yield* pool.connections({ limit: 38, after: other.connection.id, minerId: "other" }), 0)
     })
   )
 

@@ -206,6 +206,20 @@ describe("notes", () => {
     })
   )
 
+  it.scopedLive("what the pool has credited is asked for by account; another account's row is not taken for it", () =>
+    Effect.gen(function* () {
+      const row = (minerId: string) => ({ minerId, immatureNicks: "98304", payableNicks: "7", paidNicks: "1" })
+      const answer = (...items: ReadonlyArray<object>) =>
+        api(200, JSON.stringify({ success: true, data: { items, next: null }, error: null }))
+      const { asked, url } = yield* answer(row(known))
+      assert.deepStrictEqual(yield* Notes.creditedTo(url, known), { immature: 98_304n, payable: 7n })
+      assert.deepStrictEqual(asked, [`/api/v1/miners?miner=${known}&limit=1`])
+      for (const { url } of [yield* answer(), yield* answer(row("other"))]) {
+        assert.isNull(yield* Notes.creditedTo(url, known))
+      }
+    })
+  )
+
   it("nicks are shown as NOCK without losing one", () => {
     assert.strictEqual(nock(98_304n), "1.5")
     assert.strictEqual(nock(1n), "0.0000152587890625")

@@ -102,7 +102,7 @@ describe.skipIf(!isBuilt || browser === undefined)("the page in a browser", () =
       ]) {
         assert.include(page, `>${figure}<`)
       }
-      assert.include(page, "miner 127.0.0.1:7777 --threads 4 --worker NAME --token-file FILE")
+      assert.include(page, "miner 127.0.0.1:7777 --token-file FILE")
       assert.match(page, /title="another block came first">orphaned</)
       assert.include(page, ">1.5<")
       assert.include(page, `>&lt;img src=x onerror="document.title=1"&gt;<`)
