@@ -15,6 +15,7 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as EventLoop from "./EventLoop.ts"
 
 export interface GroupCommit {
   /** Run the job in the next transaction; returns after its commit. A job must contain nothing but quick SQL. */
@@ -23,14 +24,6 @@ export interface GroupCommit {
 
 /** What `run` fails with when the job's savepoint has to be rolled back. */
 const rollback = Symbol("rollback")
-
-/**
- * Let everything that is ready to write queue up before a batch is closed. Not `yieldNow`: that returns between two I/O
- * callbacks of the same turn of the event loop, and each request would get a commit of its own.
- */
-const everybodyReady = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
 
 interface Writer {
   /** Runs the job and remembers its exit. */
@@ -57,7 +50,8 @@ export const make = (sql: SqlClient.SqlClient, maxBatch = 128): GroupCommit => {
     )
 
   const lead = Effect.gen(function* () {
-    yield* everybodyReady
+    // Everything that is ready to write queues up: else each request would get a commit of its own.
+    yield* EventLoop.turn
     const batch = waiting.splice(0, maxBatch)
     const each = Effect.forEach(batch, attempt, { discard: true })
     const transaction = batch.length === 1 ? each : sql.withTransaction(each)

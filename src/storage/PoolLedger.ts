@@ -21,29 +21,37 @@ import { migrations } from "./ledger/LedgerSchema.ts"
 import * as Payouts from "./ledger/Payouts.ts"
 import * as PostgresLock from "./ledger/PostgresLock.ts"
 import * as Shares from "./ledger/Shares.ts"
+import * as Snapshot from "./Snapshot.ts"
+
+export interface Options {
+  readonly retention?: Shares.Retention
+  /** How a long look at the books is taken; without it, by the connection that everybody uses. */
+  readonly snapshot?: Snapshot.Snapshot
+}
 
 /** The ledger in the database of the context; counts that are still in memory are written when the scope closes. */
-export const make = (
-  retention: Shares.Retention = Shares.defaultRetention
-): Effect.Effect<LedgerService, never, SqlClient.SqlClient | Scope.Scope> =>
+export const make = ({
+  retention = Shares.defaultRetention,
+  snapshot
+}: Options = {}): Effect.Effect<LedgerService, never, SqlClient.SqlClient | Scope.Scope> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const books = { sql, commits: GroupCommit.make(sql) }
     const { found, ...blocks } = Blocks.make(books)
     const { flush, ...shares } = Shares.make(books, found, retention)
     yield* Effect.addFinalizer(() => Effect.ignoreLogged(flush))
-    return { ...shares, ...blocks, ...Payouts.make(books), ...Audit.make(books) }
+    return { ...shares, ...blocks, ...Payouts.make(books), ...Audit.make(snapshot ?? Snapshot.of(sql)) }
   })
 
 /** In a SQLite file of its own. */
-export const sqlite = (file: string, retention?: Shares.Retention): Layer.Layer<Ledger, StorageError> =>
-  Layer.scoped(Ledger, make(retention)).pipe(
+export const sqlite = (file: string): Layer.Layer<Ledger, StorageError> =>
+  Layer.scoped(Ledger, make({ snapshot: Snapshot.ofFile(file) })).pipe(
     Layer.provide(Database.layer({ file, what: "pool ledger", migrations, unchecked: ["ledger_shares"] }))
   )
 
 /** In a Postgres database; the URL holds a password and is never shown. */
-export const postgres = (url: Redacted.Redacted, retention?: Shares.Retention): Layer.Layer<Ledger, StorageError> =>
-  Layer.scoped(Ledger, make(retention)).pipe(Layer.provide(postgresClient(url)))
+export const postgres = (url: Redacted.Redacted): Layer.Layer<Ledger, StorageError> =>
+  Layer.scoped(Ledger, make()).pipe(Layer.provide(postgresClient(url)))
 
 const unreachable = (cause: unknown) =>
   new DatabaseUnreachable({

@@ -1,73 +1,132 @@
 /**
  * The audit of the ledger: every nick that a block brought in is somewhere, once.
  *
- * It adds up the same money from both ends, blocks and balances, and reports each sum that differs. Each check is one
- * query that finds what is wrong, so an audit of correct books reads and returns nothing.
+ * It adds up the same money from both ends, blocks and balances, and reports each sum that differs. The books of months
+ * are read whole, in slices of one snapshot, with a turn of the event loop after each: nobody waits for it.
  */
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { BooksUnbalanced } from "../../../actors/pool/Errors.ts"
 import type { LedgerService } from "../../../actors/pool/Ledger.ts"
-import { type Books, failingTo, reader } from "./Common.ts"
+import { Integer } from "../Database.ts"
+import * as EventLoop from "../EventLoop.ts"
+import type { Snapshot } from "../Snapshot.ts"
+import { failingTo, reader, Whole } from "./Common.ts"
+import { Reckoning } from "./Reckoning.ts"
 
-const readFindings = reader(Schema.Struct({ finding: Schema.String }))
+/** Rows of a slice: a few milliseconds. */
+const sliceRows = 1_000
 
-/** At most so many findings of each kind go into the message. */
-const most = 3
+// States are any text: a wrong one is for the reckoning to find.
+const Block = Schema.Struct({
+  id: Integer,
+  state: Schema.String,
+  reward: Whole,
+  fee: Whole,
+  credited: Integer,
+  held: Schema.String
+})
+const Credit = Schema.Struct({ block: Integer, miner_id: Schema.String, nicks: Whole })
+const Output = Schema.Struct({ payout: Schema.String, miner_id: Schema.String, nicks: Whole, state: Schema.String })
+const Account = Schema.Struct({
+  id: Integer,
+  miner_id: Schema.String,
+  immature: Whole,
+  payable: Whole,
+  planned: Whole,
+  paid: Whole
+})
+const readBlocks = reader(Block)
+const readCredits = reader(Credit)
+const readOutputs = reader(Output)
+const readAccounts = reader(Account)
 
-export const make = ({ sql }: Books): { readonly audit: LedgerService["audit"] } => {
-  const checks = [
-    // A block that is shared out: fee and credits are its reward.
-    sql`
-      SELECT 'block ' || b.id || ': fee and credits are not its reward' AS finding FROM ledger_blocks b
-      WHERE b.credited = 1
-        AND b.reward <> b.fee + COALESCE((SELECT SUM(c.nicks) FROM ledger_credits c WHERE c.block = b.id), 0)
-      LIMIT ${most}`,
-    sql`
-      SELECT 'block ' || b.id || ': has credits but is not shared out' AS finding FROM ledger_blocks b
-      WHERE b.credited = 0 AND EXISTS (SELECT 1 FROM ledger_credits c WHERE c.block = b.id) LIMIT ${most}`,
-    // Credits count where the block's state says.
-    sql`
-      SELECT 'block ' || id || ': its credits count as ' || held || ' although it is ' || state AS finding
-      FROM ledger_blocks
-      WHERE credited = 1 AND held <> CASE state WHEN 'accepted' THEN 'immature' WHEN 'mature' THEN 'payable' ELSE 'none' END
-      LIMIT ${most}`,
-    // Balances against blocks, and balances against payouts: both sides of one sum, so each is read once, and an account
-    // that is missing shows as one that has nothing.
-    sql`
-      SELECT 'account ' || miner_id || ': ' || CASE
-        WHEN SUM(immature) <> 0 THEN 'immature is not what its blocks say'
-        ELSE 'payable, planned and paid are not what its mature blocks say' END AS finding
-      FROM (
-        SELECT miner_id, immature, payable + planned + paid AS settled FROM ledger_accounts
-        UNION ALL
-        SELECT c.miner_id, CASE b.held WHEN 'immature' THEN -c.nicks ELSE 0 END,
-          CASE b.held WHEN 'payable' THEN -c.nicks ELSE 0 END
-        FROM ledger_credits c JOIN ledger_blocks b ON b.id = c.block) AS entries
-      GROUP BY miner_id HAVING SUM(immature) <> 0 OR SUM(settled) <> 0 LIMIT ${most}`,
-    sql`
-      SELECT 'account ' || miner_id || ': ' || CASE
-        WHEN SUM(planned) <> 0 THEN 'planned is not what its open payouts say'
-        ELSE 'paid is not what its payouts say' END AS finding
-      FROM (
-        SELECT miner_id, planned, paid FROM ledger_accounts
-        UNION ALL
-        SELECT o.miner_id, CASE WHEN p.state IN ('planned', 'sent') THEN -o.nicks ELSE 0 END,
-          CASE p.state WHEN 'confirmed' THEN -o.nicks ELSE 0 END
-        FROM ledger_outputs o JOIN ledger_payouts p ON p.id = o.payout) AS entries
-      GROUP BY miner_id HAVING SUM(planned) <> 0 OR SUM(paid) <> 0 LIMIT ${most}`
-  ]
+type Reading<A> = Effect.Effect<A, SqlError | ParseError>
 
-  return {
-    // One transaction: all checks look at the same books.
-    audit: sql.withTransaction(Effect.forEach(checks, readFindings)).pipe(
-      failingTo("audit the books"),
-      Effect.map((found) => found.flat().map((row) => row.finding)),
-      Effect.filterOrFail(
-        (findings) => findings.length === 0,
-        (findings) => new BooksUnbalanced({ detail: findings.join("; ") })
-      ),
-      Effect.asVoid
+/** All rows, slice by slice; `read` gives those after the last one of the slice before, which is null at first. */
+const inSlices = <Row>(
+  read: (last: Row | null) => Reading<ReadonlyArray<Row>>,
+  use: (rows: ReadonlyArray<Row>) => Reading<void>
+): Reading<void> =>
+  Effect.gen(function* () {
+    for (let last: Row | null | undefined = null; last !== undefined; yield* EventLoop.turn) {
+      const rows: ReadonlyArray<Row> = yield* read(last)
+      yield* use(rows)
+      last = rows.length < sliceRows ? undefined : rows.at(-1)
+    }
+  })
+
+const reckon = (snapshot: Snapshot): Effect.Effect<ReadonlyArray<string>, SqlError | ParseError> =>
+  snapshot((sql) => {
+    const sums = new Reckoning()
+
+    const creditsOf = (first: number, final: number) =>
+      inSlices<typeof Credit.Type>(
+        (last) => {
+          const from =
+            last === null ? sql`block >= ${first}` : sql`(block, miner_id) > (${last.block}, ${last.miner_id})`
+          return readCredits(sql`
+            SELECT block, miner_id, CAST(nicks AS TEXT) AS nicks FROM ledger_credits
+            WHERE ${from} AND block <= ${final} ORDER BY block, miner_id LIMIT ${sliceRows}`)
+        },
+        (rows) =>
+          Effect.sync(() => {
+            for (const { block, miner_id, nicks } of rows) sums.credit(block, miner_id, nicks)
+          })
+      )
+
+    const blocks = inSlices<typeof Block.Type>(
+      (last) =>
+        readBlocks(sql`
+          SELECT id, state, CAST(reward AS TEXT) AS reward, CAST(fee AS TEXT) AS fee, credited, held
+          FROM ledger_blocks WHERE id > ${last?.id ?? Number.MIN_SAFE_INTEGER} ORDER BY id LIMIT ${sliceRows}`),
+      (rows) => {
+        const [first, final] = [rows[0], rows.at(-1)]
+        if (first === undefined || final === undefined) return Effect.void
+        sums.begin(rows)
+        return Effect.map(creditsOf(first.id, final.id), () => sums.close())
+      }
     )
-  }
-}
+
+    const outputs = inSlices<typeof Output.Type>(
+      (last) => {
+        const from =
+          last === null ? sql`o.payout >= ''` : sql`(o.payout, o.miner_id) > (${last.payout}, ${last.miner_id})`
+        return readOutputs(sql`
+          SELECT o.payout, o.miner_id, CAST(o.nicks AS TEXT) AS nicks, p.state
+          FROM ledger_outputs o JOIN ledger_payouts p ON p.id = o.payout
+          WHERE ${from} ORDER BY o.payout, o.miner_id LIMIT ${sliceRows}`)
+      },
+      (rows) =>
+        Effect.sync(() => {
+          for (const { miner_id, nicks, state } of rows) sums.output(state, miner_id, nicks)
+        })
+    )
+
+    const accounts = inSlices<typeof Account.Type>(
+      (last) =>
+        readAccounts(sql`
+          SELECT id, miner_id, CAST(immature AS TEXT) AS immature, CAST(payable AS TEXT) AS payable,
+            CAST(planned AS TEXT) AS planned, CAST(paid AS TEXT) AS paid
+          FROM ledger_accounts WHERE id > ${last?.id ?? Number.MIN_SAFE_INTEGER} ORDER BY id LIMIT ${sliceRows}`),
+      (rows) =>
+        Effect.sync(() => {
+          for (const row of rows) sums.account(row.miner_id, row)
+        })
+    )
+
+    return Effect.map(Effect.all([blocks, outputs, accounts]), () => sums.end())
+  })
+
+export const make = (snapshot: Snapshot): { readonly audit: LedgerService["audit"] } => ({
+  audit: reckon(snapshot).pipe(
+    failingTo("audit the books"),
+    Effect.filterOrFail(
+      (findings) => findings.length === 0,
+      (findings) => new BooksUnbalanced({ detail: findings.join("; ") })
+    ),
+    Effect.asVoid
+  )
+})

@@ -7,7 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { BlockState, LedgerService, MinerBalance, PayRule, PoolBlock } from "../../../actors/pool/Ledger.ts"
+import type { LedgerService, MinerBalance, PayRule, PoolBlock } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
 import { type Books, bounds, failingTo, reader, rowsOf, Whole } from "./Common.ts"
@@ -61,7 +61,8 @@ const windowPage = 5_000
 /** States in which work on a block is still to be done or its fate still to be learnt. */
 const open = ["found", "proving", "submitted", "accepted"] as const
 
-const heldIn = (state: BlockState): Held =>
+/** Where the credits of a block in this state count. */
+export const heldIn = (state: string): Held =>
   state === "accepted" ? "immature" : state === "mature" ? "payable" : "none"
 
 export const make = ({ commits, sql }: Books) => {

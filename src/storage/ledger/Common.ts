@@ -19,10 +19,10 @@ export interface Books {
 }
 
 /** A whole number that was cast to text; NULL (a sum of nothing) is 0. */
-export const Whole = Schema.transform(Schema.NullOr(Schema.String), Schema.BigIntFromSelf, {
+export const Whole = Schema.transform(Schema.NullOr(Schema.String), Schema.BigInt, {
   strict: true,
-  decode: (text) => BigInt(text ?? "0"),
-  encode: String
+  decode: (text) => text ?? "0",
+  encode: (text) => text
 })
 
 /** Every failure of storage is one typed error that names the operation. */

@@ -11,40 +11,14 @@ import { fileURLToPath } from "node:url"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, FastCheck, Layer, Scope, TestClock } from "effect"
-import type { BlockState, LedgerService, PayRule, ShareRow } from "../../../actors/pool/Ledger.ts"
+import type { LedgerService, ShareRow } from "../../../actors/pool/Ledger.ts"
 import { Ledger } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import * as Database from "../../../src/storage/Database.ts"
 import { migrations } from "../../../src/storage/ledger/LedgerSchema.ts"
 import * as PoolLedger from "../../../src/storage/PoolLedger.ts"
 import * as Postgres from "../../harness/Postgres.ts"
-
-const rule: PayRule = {
-  windowFactor: 2,
-  feeBasisPoints: 150,
-  minimumPayoutNicks: 10n,
-  payable: (id) => id !== "nobody"
-}
-const newest = { limit: 1_000, before: null }
-
-const limbs = (n: number): Uint8Array => {
-  const bytes = new Uint8Array(40)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(n), true)
-  return bytes
-}
-
-const share = (n: number, minerId = "ann", more: Partial<AcceptedShare> = {}): AcceptedShare => ({
-  jobId: "job-1",
-  height: 7,
-  nonce: limbs(n),
-  digest: limbs(n + 1),
-  minerId,
-  worker: "rig",
-  difficulty: 1_000n,
-  block: null,
-  receivedAt: 1_000_000 + n,
-  ...more
-})
+import { balanceOf, earn, find, limbs, newest, randomBooks, rule, share, step, winning } from "./ledger/RandomBooks.ts"
 
 /** The database beside the ledger, to look into it and to break it. */
 const memory = Layer.scoped(Ledger, PoolLedger.make()).pipe(
@@ -52,33 +26,6 @@ const memory = Layer.scoped(Ledger, PoolLedger.make()).pipe(
 )
 const scoped = <E>(name: string, body: (ledger: LedgerService) => Effect.Effect<void, E, SqlClient.SqlClient>) =>
   it.effect(name, () => Effect.flatMap(Ledger, body).pipe(Effect.provide(memory)))
-
-/** The same share, found to be a block; its own nonce serves as the commitment. */
-const winning = (one: AcceptedShare): AcceptedShare => ({
-  ...one,
-  block: { commitment: one.nonce, networkDifficulty: 1_000n }
-})
-
-/** Keep shares, the last of which is a block. */
-const find = (ledger: LedgerService, shares: ReadonlyArray<AcceptedShare>) =>
-  Effect.gen(function* () {
-    const last = shares.at(-1) ?? share(0)
-    const { blocks } = yield* ledger.record([...shares.slice(0, -1), winning(last)])
-    return blocks[0] ?? assert.fail("no block")
-  })
-
-/** A mature block of `reward`, earned by the given shares. */
-const earn = (ledger: LedgerService, shares: ReadonlyArray<AcceptedShare>, reward: bigint, state: BlockState) =>
-  Effect.gen(function* () {
-    const block = yield* find(ledger, shares)
-    yield* ledger.blockState(block.id, "accepted", "seen", { blockId: `b${block.id}`, rewardNicks: reward })
-    yield* ledger.credit(block.id, rule)
-    if (state !== "accepted") yield* ledger.blockState(block.id, state, "")
-    return block.id
-  })
-
-const balanceOf = (ledger: LedgerService, minerId: string) =>
-  Effect.map(ledger.balances(newest, minerId), ([row]) => row)
 
 describe("shares", () => {
   scoped("a nonce counts once, in one batch, in two, and never for two jobs alike", (ledger) =>
@@ -168,7 +115,7 @@ describe("shares", () => {
 
   it.effect("old shares are pruned step by step, what they counted stays", () =>
     Effect.gen(function* () {
-      const ledger = yield* PoolLedger.make({ shares: 1_000, millis: 1e12, least: 200 })
+      const ledger = yield* PoolLedger.make({ retention: { shares: 1_000, millis: 1e12, least: 200 } })
       yield* ledger.record(Array.from({ length: 6_000 }, (_, n) => share(n)))
       const sql = yield* SqlClient.SqlClient
       const left = Effect.map(sql<{ readonly n: number }>`SELECT COUNT(*) AS n FROM ledger_shares`, ([row]) => row?.n)
@@ -286,85 +233,6 @@ describe("money", () => {
     )
   }
 })
-
-const states: ReadonlyArray<BlockState> = ["accepted", "mature", "orphaned", "stale", "refused", "lost"]
-const step = FastCheck.oneof(
-  FastCheck.record({
-    do: FastCheck.constant("share" as const),
-    miner: FastCheck.constantFrom("ann", "bob", "nobody"),
-    difficulty: FastCheck.bigInt({ min: 1n, max: 5_000n })
-  }),
-  FastCheck.record({ do: FastCheck.constant("block" as const), reward: FastCheck.bigInt({ min: 0n, max: 2n ** 48n }) }),
-  FastCheck.record({
-    do: FastCheck.constant("state" as const),
-    block: FastCheck.nat(3),
-    state: FastCheck.constantFrom(...states)
-  }),
-  FastCheck.record({ do: FastCheck.constant("plan" as const) }),
-  FastCheck.record({
-    do: FastCheck.constant("payout" as const),
-    payout: FastCheck.nat(2),
-    state: FastCheck.constantFrom("sent" as const, "confirmed" as const, "failed" as const)
-  })
-)
-
-type StepTaken = typeof step extends FastCheck.Arbitrary<infer A> ? A : never
-
-/** Whatever happens in whatever order, the books balance, and no money is made or lost. */
-const randomBooks = (ledger: LedgerService, steps: ReadonlyArray<StepTaken>) =>
-  Effect.gen(function* () {
-    const blocks: Array<{ readonly id: number; readonly reward: bigint; state: BlockState }> = []
-    const payouts: Array<string> = []
-    let nonce = 0
-    for (const taken of steps) {
-      switch (taken.do) {
-        case "share":
-          yield* ledger.record([share(nonce++, taken.miner, { difficulty: taken.difficulty })])
-          break
-        case "block": {
-          const { id } = yield* find(ledger, [share(nonce++, "bob")])
-          yield* ledger.blockState(id, "accepted", "", { blockId: String(id), rewardNicks: taken.reward })
-          yield* ledger.credit(id, rule)
-          blocks.push({ id, reward: taken.reward, state: "accepted" })
-          break
-        }
-        case "state": {
-          const block = blocks[taken.block]
-          if (block === undefined) break
-          block.state = taken.state
-          // A second reward for a block that is shared out changes nothing.
-          yield* ledger.blockState(block.id, taken.state, "", { blockId: "x", rewardNicks: block.reward + 1n })
-          break
-        }
-        case "plan": {
-          const id = `p${payouts.length}`
-          if ((yield* ledger.planPayout(id, rule)) !== null) payouts.push(id)
-          break
-        }
-        case "payout": {
-          const id = payouts[taken.payout]
-          if (id !== undefined) yield* ledger.payoutState(id, taken.state, null)
-        }
-      }
-      yield* ledger.audit
-    }
-    const rows = yield* ledger.balances(newest, null)
-    const sum = (of: (row: (typeof rows)[number]) => bigint) => rows.reduce((total, row) => total + of(row), 0n)
-    assert.deepStrictEqual(yield* ledger.balanceSums, {
-      accounts: rows.length,
-      immatureNicks: sum((row) => row.immatureNicks),
-      payableNicks: sum((row) => row.payableNicks),
-      paidNicks: sum((row) => row.paidNicks)
-    })
-    const planned = (yield* ledger.openPayouts).flatMap((payout) => payout.outputs)
-    const held =
-      rows.reduce((sum, row) => sum + row.immatureNicks + row.payableNicks + row.paidNicks, 0n) +
-      planned.reduce((sum, output) => sum + output.nicks, 0n)
-    const earned = blocks
-      .filter(({ state }) => state === "accepted" || state === "mature")
-      .reduce((sum, { reward }) => sum + reward - (reward * 150n) / 10_000n, 0n)
-    assert.strictEqual(held, earned)
-  })
 
 describe("any order of events", () => {
   it.effect(
