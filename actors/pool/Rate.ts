@@ -6,7 +6,7 @@
  */
 export class Rate {
   readonly #fadeMillis: number
-  readonly #since: number
+  #since: number
   #at: number
   #sum = 0
 
@@ -30,7 +30,12 @@ export class Rate {
   }
 
   #fade(now: number): void {
-    if (now <= this.#at) return
+    if (now <= this.#at) {
+      // A clock that was set back takes the whole meter along.
+      this.#since += now - this.#at
+      this.#at = now
+      return
+    }
     this.#sum *= Math.exp((this.#at - now) / this.#fadeMillis)
     this.#at = now
   }

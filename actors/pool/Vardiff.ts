@@ -72,6 +72,8 @@ export const factor = (vardiff: Vardiff, now: number, settings: VardiffSettings)
 
 /** Review; the same object when it is too early. `ceiling`: the network's difficulty. */
 export const review = (vardiff: Vardiff, now: number, settings: VardiffSettings, ceiling: bigint): Vardiff => {
+  // A clock that was set back: counting begins anew, not when the old time has come again.
+  if (vardiff.since > now + settings.graceMillis) return start(vardiff.difficulty, now)
   const step = factor(vardiff, now, settings)
   if (step === null) return vardiff
   const wanted = step === 1 ? vardiff.difficulty : (vardiff.difficulty * BigInt(Math.round(step * 4096))) / 4096n

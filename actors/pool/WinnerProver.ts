@@ -94,6 +94,9 @@ const work = (core: PoolCore, winner: Winner, candidate: Candidate): Effect.Effe
     })
   )
 
+/** A proof takes seconds. One that takes this long hangs, and would hold up all that come after it. */
+const longestProof = "5 minutes"
+
 /** A kernel that crashed is started again by its own supervisor; the third failure in a row gives the block up. */
 const attempts = Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(2))
 
@@ -115,6 +118,7 @@ const prove = (core: PoolCore, winner: Winner, candidate: Candidate): Effect.Eff
     return jam
   })
   return once.pipe(
+    Effect.timeoutFail({ duration: longestProof, onTimeout: () => lost(`it was not made within ${longestProof}`) }),
     Effect.tapError((error) => Effect.sync(() => core.trouble("winner", error.message))),
     Effect.retry({ while: (error) => error._tag !== "PowRefused", schedule: attempts }),
     Effect.mapError((error: PowError | WinnerLost) => (error._tag === "WinnerLost" ? error : lost(error.message)))

@@ -3,7 +3,9 @@
  *
  * A sleeping fiber costs about 4 kB on Effect 3; an entry in this heap costs about 100 bytes. At most one fiber sleeps, on
  * the Clock of the layer (so TestClock rules), until the earliest deadline. Supervisors use it for back-off and shutdown
- * deadlines, actors for their keyed timers, ask timeouts and passivation.
+ * deadlines, actors for their keyed timers, ask timeouts and passivation. A wait lasts as long as it was to last when it
+ * began: deadlines are kept on a clock that nobody sets, or a computer clock that is put back by a day would stop every
+ * loop for a day.
  *
  * ```ts
  * const alarm = yield* Alarm.Alarm
@@ -20,7 +22,6 @@ import * as Runner from "./Runner.ts"
 
 /** One pending wait. `cancel` is idempotent. */
 export interface Entry {
-  readonly dueMillis: number
   readonly cancel: () => void
 }
 
@@ -96,6 +97,9 @@ const service = (heap: AlarmHeap): AlarmService => {
 // A sleep longer than this is done in hops: setTimeout overflows at 2^31 ms.
 const LONGEST_SLEEP = 3_600_000
 
+// Both clocks are read to the millisecond, at different moments.
+const ROUNDING = 2
+
 /**
  * Binary min-heap by (due, sequence), so that equal deadlines ring in the order they were set.
  *
@@ -112,10 +116,13 @@ class AlarmHeap {
   private turn = 0
   private readonly clock: Clock.Clock
   private readonly runner: Runner.Runner
+  /** When both clocks were read first. */
+  private readonly origin: { readonly millis: number; readonly nanos: bigint }
 
   constructor(clock: Clock.Clock, runner: Runner.Runner) {
     this.clock = clock
     this.runner = runner
+    this.origin = { millis: clock.unsafeCurrentTimeMillis(), nanos: clock.unsafeCurrentTimeNanos() }
   }
 
   get size(): number {
@@ -126,8 +133,21 @@ class AlarmHeap {
     return this.clock.unsafeCurrentTimeMillis()
   }
 
+  /** What the clock would show had nobody set it. */
+  private steady(): number {
+    const { millis, nanos } = this.origin
+    return millis + Number(this.clock.unsafeCurrentTimeNanos() - nanos) / 1e6
+  }
+
+  /** How far the clock was set back since the beginning. */
+  private setBack(): number {
+    const difference = this.steady() - this.now()
+    return Math.abs(difference) < ROUNDING ? 0 : Math.round(difference)
+  }
+
   at(dueMillis: number, callback: () => void): Entry {
-    const entry = new HeapEntry(this, dueMillis, this.sequence++, callback)
+    const due = dueMillis + this.setBack()
+    const entry = new HeapEntry(this, due, this.sequence++, callback)
     // After the end of the layer nothing would wake a waiter: ring at once rather than never.
     if (this.closed) {
       queueMicrotask(callback)
@@ -136,7 +156,7 @@ class AlarmHeap {
     entry.index = this.entries.length
     this.entries.push(entry)
     this.up(entry)
-    if (dueMillis < this.sleepsUntil) this.sleepUntil(dueMillis)
+    if (due < this.sleepsUntil) this.sleepUntil(due)
     return entry
   }
 
@@ -162,10 +182,10 @@ class AlarmHeap {
     this.entries.length = 0
   }
 
-  private sleepUntil(dueMillis: number): void {
+  private sleepUntil(due: number): void {
     const previous = this.sleeper
-    const now = this.now()
-    const wait = Math.min(LONGEST_SLEEP, Math.max(0, dueMillis - now))
+    const now = this.steady()
+    const wait = Math.min(LONGEST_SLEEP, Math.max(0, Math.ceil(due - now)))
     const turn = ++this.turn
     this.sleepsUntil = now + wait
     const ring = (): void => {
@@ -183,16 +203,16 @@ class AlarmHeap {
     this.turn++
     this.sleeper = undefined
     this.sleepsUntil = Number.POSITIVE_INFINITY
-    const now = this.now()
+    const now = this.steady()
     for (;;) {
       const first = this.entries[0]
       if (first === undefined) return
-      if (first.dueMillis > now) break
+      if (first.due > now) break
       this.remove(first)
       first.callback()
     }
     const first = this.entries[0]
-    if (first !== undefined && first.dueMillis < this.sleepsUntil) this.sleepUntil(first.dueMillis)
+    if (first !== undefined && first.due < this.sleepsUntil) this.sleepUntil(first.due)
   }
 
   private up(entry: HeapEntry): void {
@@ -226,19 +246,19 @@ class AlarmHeap {
 class HeapEntry implements Entry {
   index = -1
   readonly heap: AlarmHeap
-  readonly dueMillis: number
+  readonly due: number
   readonly sequence: number
   readonly callback: () => void
 
-  constructor(heap: AlarmHeap, dueMillis: number, sequence: number, callback: () => void) {
+  constructor(heap: AlarmHeap, due: number, sequence: number, callback: () => void) {
     this.heap = heap
-    this.dueMillis = dueMillis
+    this.due = due
     this.sequence = sequence
     this.callback = callback
   }
 
   before(other: HeapEntry): boolean {
-    return this.dueMillis < other.dueMillis || (this.dueMillis === other.dueMillis && this.sequence < other.sequence)
+    return this.due < other.due || (this.due === other.due && this.sequence < other.sequence)
   }
 
   cancel(): void {

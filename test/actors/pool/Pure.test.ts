@@ -130,6 +130,15 @@ describe("rate", () => {
     )
     assert.strictEqual(new Rate(0).perSecond(0), 0)
   })
+
+  it("a clock that is set back makes it neither higher nor lower", () => {
+    for (const back of [10_000, 600_000, 86_400_000]) {
+      const rate = new Rate(86_400_000)
+      for (let s = 1; s <= 60; s++) rate.add(7, 86_400_000 + s * 1_000)
+      for (let s = 61; s <= 2_000; s++) rate.add(7, 86_400_000 - back + s * 1_000)
+      assert.approximately(rate.perSecond(86_400_000 - back + 2_000_000), 7, 0.2)
+    }
+  })
 })
 
 describe("seen nonces", () => {

@@ -139,6 +139,15 @@ describe("vardiff", () => {
     )
   })
 
+  it("a clock that is set back starts the count anew, at the same difficulty", () => {
+    const before = Vardiff.counted(Vardiff.start(1_024n, 86_400_000), 86_401_000)
+    const after = Vardiff.review(before, 1_000, settings, ceiling)
+    assert.deepStrictEqual(after, Vardiff.start(1_024n, 1_000))
+    // The grace after a reconnection begins a little ahead.
+    const graced = Vardiff.start(1_024n, 1_000 + settings.graceMillis)
+    assert.strictEqual(Vardiff.review(graced, 1_000, settings, ceiling), graced)
+  })
+
   it("the next look is always ahead", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 89_999 }), (now) => {

@@ -259,6 +259,20 @@ describe("proofs", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.scoped("a proof that hangs is stopped after minutes and begun again, so those behind it come", () =>
+    Effect.gen(function* () {
+      const kernel = new FakeKernel()
+      kernel.provingGate = Effect.never
+      const run = yield* found({ kernel })
+      yield* pass(290_000, 10_000)
+      assert.lengthOf(kernel.interrupted, 0)
+      kernel.provingGate = Effect.void
+      yield* pass(20_000, 1_000)
+      assert.lengthOf(kernel.interrupted, 1)
+      assert.strictEqual(trail(run).at(-1), "accepted")
+    })
+  )
+
   it.scoped("a winner whose proof crashes the prover actor every time is lost; the next one is proved", () =>
     Effect.gen(function* () {
       const kernel = new FakeKernel()

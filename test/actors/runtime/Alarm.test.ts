@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
   Clock,
+  Context,
   Duration,
   Effect,
   Exit,
@@ -74,6 +75,35 @@ describe("Alarm", () => {
         { seed: 20261120, numRuns: 25 }
       ),
     120_000
+  )
+
+  it.live("a clock that is set back or forward in between changes no wait, and none that is begun afterwards", () =>
+    Effect.gen(function* () {
+      const real = Clock.make()
+      let set = 0
+      const clock: Clock.Clock = {
+        [Clock.ClockTypeId]: Clock.ClockTypeId,
+        unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + set,
+        unsafeCurrentTimeNanos: () => real.unsafeCurrentTimeNanos(),
+        currentTimeMillis: Effect.suspend(() => Effect.succeed(real.unsafeCurrentTimeMillis() + set)),
+        currentTimeNanos: real.currentTimeNanos,
+        sleep: (duration) => real.sleep(duration)
+      }
+      const alarm = yield* Effect.withClock(
+        Effect.map(Layer.build(Alarm.layer), (context) => Context.get(context, Alarm)),
+        clock
+      )
+      for (const change of [-86_400_000, 3_600_000]) {
+        const sleeping = yield* Effect.fork(alarm.sleep(50))
+        const later = yield* Effect.fork(alarm.sleep(600_000))
+        yield* Effect.sleep(10)
+        set += change
+        yield* Fiber.join(sleeping)
+        yield* alarm.sleep(20)
+        assert.isTrue(Option.isNone(yield* Fiber.poll(later)))
+        yield* Fiber.interrupt(later)
+      }
+    }).pipe(Effect.scoped)
   )
 
   it.effect("keys replace and cancel; effects run with the caller's services", () =>

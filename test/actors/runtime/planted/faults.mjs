@@ -247,8 +247,8 @@ export const faults = [
   {
     name: "alarm: an earlier deadline does not replace a later sleep",
     file: "Alarm.ts",
-    find: "if (dueMillis < this.sleepsUntil) this.sleepUntil(dueMillis)",
-    replace: "if (this.sleepsUntil === Number.POSITIVE_INFINITY) this.sleepUntil(dueMillis)",
+    find: "if (due < this.sleepsUntil) this.sleepUntil(due)",
+    replace: "if (this.sleepsUntil === Number.POSITIVE_INFINITY) this.sleepUntil(due)",
     suites: ["Alarm.test.ts"]
   },
   {

@@ -8,6 +8,7 @@ import * as Emission from "../../../../src/nockchain/Emission.ts"
 import * as Page from "../../../../src/nockchain/Page.ts"
 import * as Roots from "../../../../src/nockchain/Roots.ts"
 import * as Digest from "../../../../src/nockchain/Digest.ts"
+import * as Verify from "../../../../src/pool/devnet/Verify.ts"
 import {
   candidateOf,
   failure,
@@ -182,6 +183,20 @@ describe("a devnet", () => {
       assert.isAtLeast(third.createdAt - first.createdAt, 120_000)
       assert.strictEqual(yield* source.submit(first, nonceOf(1), proofOf(first, nonceOf(1))), "delivered")
       assert.strictEqual(yield* source.submit(third, nonceOf(1), proofOf(third, nonceOf(1))), "stale")
+    })
+  )
+})
+
+describe("the verifier", () => {
+  it.effect("that hangs is no verifier: it is stopped, and the chain goes on without the block", () =>
+    Effect.gen(function* () {
+      let stopped = 0
+      const hung = Effect.onInterrupt(Effect.never, () => Effect.sync(() => (stopped += 1)))
+      const asked = yield* Effect.fork(Effect.either(Verify.fromKernel({ verify: () => hung })(new Uint8Array(1))))
+      yield* TestClock.adjust("30 seconds")
+      const answer = yield* Fiber.join(asked)
+      assert.match(Either.isLeft(answer) ? answer.left.message : "", /did not answer within 30 seconds/)
+      assert.strictEqual(stopped, 1)
     })
   )
 })
