@@ -127,7 +127,7 @@ const http = (options: Options, world: World, ports: Ports) =>
       })
       const at = { host: options.http.host, port: serving.port }
       yield* bound(ports, "http", at)
-      yield* Effect.logInfo(`HTTP API on http://${shown(at)}, a page for browsers too`)
+      yield* Effect.logInfo(`HTTP API on http://${shown(at)} (a page for browsers too)`)
       if (!Summary.isLoopback(options.http.host)) {
         yield* Effect.logWarning("the HTTP API has no authentication: let only trusted addresses reach it")
       }
