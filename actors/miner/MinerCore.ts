@@ -14,8 +14,8 @@ import * as Limbs from "../pool/Limbs.ts"
 import { Rate } from "../pool/Rate.ts"
 import { notJudged, type ShareAnswer, type ShareCode } from "../pool/Share.ts"
 import { type Assignment, Board } from "./Board.ts"
-import type { IdleCause, LinkState, MinerEvent, MinerStatus, ThreadStatus } from "./MinerStatus.ts"
-import { mostPending, Outbox, type Pending } from "./Outbox.ts"
+import type { IdleCause, LinkState, LossCause, MinerEvent, MinerStatus, ThreadStatus } from "./MinerStatus.ts"
+import { Outbox, type Pending } from "./Outbox.ts"
 import type { MinerJob, MinerReport } from "./PoolLink.ts"
 import * as Ranges from "./Ranges.ts"
 
@@ -193,7 +193,7 @@ export class MinerCore {
     }
     this.#found += 1
     this.tell({ _tag: "ShareFound", at: now, jobId: job.jobId, thread })
-    this.#lose(this.outbox.add(share), `more than ${mostPending} shares wait for an answer`)
+    this.#lose(this.outbox.add(share), "too-many")
     if (this.link._tag === "Connected" && this.link.address === address) this.#send?.(share)
   }
 
@@ -209,7 +209,7 @@ export class MinerCore {
     const now = this.now()
     this.link = { _tag: "Connected", address, since: now }
     this.#idle = null
-    this.#drop((share) => share.expiresAt <= now, "the pool counts it no longer")
+    this.#expire((share) => share.expiresAt <= now)
     this.tell({ _tag: "Connected", at: now, address, resubmitting: this.outbox.of(address).length })
   }
 
@@ -271,14 +271,14 @@ export class MinerCore {
 
   /** It has become worthless while it waited. */
   expired(share: Pending): void {
-    this.#drop((one) => one === share, "the pool counts it no longer")
+    this.#expire((one) => one === share)
   }
 
-  #drop(worthless: (share: Pending) => boolean, why: string): void {
-    this.#lose(this.outbox.drop(worthless), why)
+  #expire(worthless: (share: Pending) => boolean): void {
+    this.#lose(this.outbox.drop(worthless), "expired")
   }
 
-  #lose(shares: ReadonlyArray<Pending>, why: string): void {
+  #lose(shares: ReadonlyArray<Pending>, why: LossCause): void {
     this.#lost += shares.length
     for (const { jobId } of shares) this.tell({ _tag: "ShareLost", at: this.now(), jobId, why })
   }

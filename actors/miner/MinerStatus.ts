@@ -12,6 +12,9 @@ export type LinkState =
 /** Why a connected miner searches nothing. */
 export type IdleCause = "no-job" | "legacy-version" | "bad-job" | "not-connected" | "stopping"
 
+/** Why a share is given up without an answer: its job counts no longer, or too many wait. */
+export type LossCause = "expired" | "too-many"
+
 export interface ThreadStatus {
   readonly thread: number
   readonly state: "starting" | "idle" | "searching"
@@ -101,6 +104,6 @@ export type MinerEvent = Happened &
         /** How often it was sent. */
         readonly sent: number
       }
-    | { readonly _tag: "ShareLost"; readonly jobId: string; readonly why: string }
+    | { readonly _tag: "ShareLost"; readonly jobId: string; readonly why: LossCause }
     | { readonly _tag: "ThreadFailed"; readonly thread: number; readonly detail: string }
   )

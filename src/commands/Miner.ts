@@ -22,6 +22,7 @@ import * as DataFolder from "../cli/DataFolder.ts"
 import { SettingError, UsageError } from "../cli/Errors.ts"
 import { version } from "../cli/Version.ts"
 import { counted, hashrate } from "../console/Format.ts"
+import * as MinerScreen from "../console/MinerScreen.ts"
 import { isScreen } from "../console/Terminal.ts"
 import * as Endpoint from "../miner/Endpoint.ts"
 import * as GrpcLink from "../miner/GrpcLink.ts"
@@ -145,11 +146,13 @@ const mine = (invocation: Invocation<typeof miner & typeof common>, sink: Log.Si
       summaryMillis: values.statusInterval * 1000,
       drainMillis: values.shutdownDeadline * 1000
     }
-    yield* MinerProgram.run(plan).pipe(
+    const end = yield* MinerProgram.run(plan).pipe(
       Effect.provide(Layer.merge(link, NonceSearch.Native())),
       Effect.provide(ActorSystem.layer)
     )
     yield* Effect.logInfo("stopped")
+    // The log is in a file and the screen has gone.
+    if (plan.display) process.stdout.write(`${MinerScreen.result(end, language)}\n`)
   })
 
 export const run = (invocation: Invocation<typeof miner & typeof common>): Effect.Effect<void, Failure> => {

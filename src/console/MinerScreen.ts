@@ -133,6 +133,27 @@ const rows = (threads: Status["threads"], language: Language): ReadonlyArray<Lin
   ]
 }
 
+/** Rows besides the figures: title, head and first row of the threads, help. */
+const least = 4
+
+/** What it came to, when it has ended: one line. */
+export const result = (
+  { at, shares, startedAt, tried }: Pick<Status, "at" | "shares" | "startedAt" | "tried">,
+  language: Language
+): string => {
+  const millis = Math.max(1, at - startedAt)
+  const counts = (["accepted", "stale", "rejected"] as const).map((name) => [words[name], shares[name]] as const)
+  const others = (["duplicate", "lost", "pending"] as const)
+    .filter((name) => shares[name] > 0)
+    .map((name) => [words[name], shares[name]] as const)
+  return [
+    words.stopped[language],
+    `${Words.total.uptime[language]} ${Format.duration(millis)}`,
+    ...[...counts, ...others].map(([word, count]) => `${word[language]} ${count}`),
+    `${words.average[language]} ${Format.hashrate((tried * 1000) / millis)}`
+  ].join(" · ")
+}
+
 export const render = (
   program: ProgramStatus,
   miner: MinerPicture,
@@ -140,8 +161,10 @@ export const render = (
   language: Language,
   activity: ReadonlyArray<Sheet.Happening>
 ): Sheet.Drawn => {
-  const sums = Sheet.fitting(groups(program, miner, language), columns)
-  const top = [title(program, miner, columns, language), ...sums]
+  const sums = groups(program, miner, language)
+  const every = Sheet.all(sums, columns)
+  const first = title(program, miner, columns, language)
+  const top = [first, ...(every.length + least <= height ? every : Sheet.fitting(sums, columns))]
   const foot: Line = miner.stopping
     ? [span(` ${words.stopping[language]}`, "warn")]
     : [span(` ${Words.footer.quit[language]}`, "bold")]

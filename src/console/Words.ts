@@ -137,6 +137,8 @@ export const miner = {
   digests: { en: "DIGESTS", zh: "摘要数" },
   connecting: { en: "connecting", zh: "连接中" },
   next: { en: "next try in", zh: "重试倒计时" },
+  stopped: { en: "stopped", zh: "已停止" },
+  average: { en: "on average", zh: "平均" },
   stopping: {
     en: "waiting for answers to shares; q again to hurry",
     zh: "正在等待份额应答；再按 q 立即停止"

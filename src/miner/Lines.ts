@@ -1,15 +1,33 @@
 /**
- * What happens in a miner as log entries, and its totals as a line. Pure.
+ * What happens in a miner as log entries and as lines of its screen, and its totals as a line. Pure.
  *
- * In English in every language, so that searching a farm's logs works everywhere. Single shares and tries are told with
- * care: a broken connection is a warning when it breaks and then once a minute, however often it is tried.
+ * Log entries are in English in every language, so that searching a farm's logs works everywhere; the screen speaks the
+ * operator's, but for what a pool or the system said. Single shares and tries are told with care: a broken connection is a
+ * warning when it breaks and then once a minute, however often it is tried.
  */
-import type { MinerEvent, MinerStatus } from "../../actors/miner/MinerStatus.ts"
+import type { IdleCause, LossCause, MinerEvent, MinerStatus } from "../../actors/miner/MinerStatus.ts"
+import { mostPending } from "../../actors/miner/Outbox.ts"
 import { notJudged } from "../../actors/pool/Share.ts"
+import type { Language, Text } from "../../config/Setting.ts"
 import { counted, hashrate } from "../console/Format.ts"
+import type { Happening } from "../console/Sheet.ts"
 import type { Entry, Level, Value } from "../telemetry/Log.ts"
 
-type Told = readonly [level: Level, message: string, fields: Readonly<Record<string, Value>>]
+type Told = readonly [level: Level, message: Text, fields: Readonly<Record<string, Value>>]
+
+/** Why nothing is searched, for the screen; in English the event itself has more of it. */
+const idle: Readonly<Record<IdleCause, string>> = {
+  "no-job": "已连接，但没有任务：矿池可能尚未与节点同步，或没有收款公钥",
+  "legacy-version": "矿池下发的是旧证明版本的任务；本矿工只搜索版本 5",
+  "bad-job": "矿池下发了无效任务",
+  "not-connected": "太久没有矿池：现在找到的份额已无法计入",
+  stopping: "正在停止"
+}
+
+const lost: Readonly<Record<LossCause, Text>> = {
+  expired: { en: "the pool counts it no longer", zh: "矿池已不再计入" },
+  "too-many": { en: `more than ${mostPending} shares wait for an answer`, zh: `超过 ${mostPending} 个份额在等待应答` }
+}
 
 const milliseconds = (millis: number) => Math.round(millis * 10) / 10
 
@@ -17,22 +35,34 @@ const tell = (event: MinerEvent): Told => {
   switch (event._tag) {
     case "Connected": {
       const again = event.resubmitting === 0 ? {} : { resubmitting: event.resubmitting }
-      return ["info", `connected to ${event.address}`, again]
+      return ["info", { en: `connected to ${event.address}`, zh: `已连接 ${event.address}` }, again]
     }
     case "Disconnected": {
-      const next = event.final ? "somebody has to change something; looking again in a minute" : "trying again"
-      return ["warn", `pool ${event.address}: ${event.detail}; ${next}`, { tries: event.failures }]
+      const next = event.final
+        ? { en: "somebody has to change something; looking again in a minute", zh: "需要人工处理；一分钟后再试" }
+        : { en: "trying again", zh: "正在重试" }
+      const { address, detail } = event
+      const text = { en: `pool ${address}: ${detail}; ${next.en}`, zh: `矿池 ${address}：${detail}；${next.zh}` }
+      return ["warn", text, { tries: event.failures }]
     }
     case "Preferred":
-      return ["info", `${event.address} is back; leaving the fallback`, {}]
+      return [
+        "info",
+        { en: `${event.address} is back; leaving the fallback`, zh: `${event.address} 已恢复；离开备用矿池` },
+        {}
+      ]
     case "Idle":
-      return ["warn", event.detail, { cause: event.cause }]
+      return ["warn", { en: event.detail, zh: idle[event.cause] }, { cause: event.cause }]
     case "JobTaken": {
       const { height, jobId } = event
-      return ["info", "new job", { job: jobId, height, shareDifficulty: String(event.shareDifficulty) }]
+      return [
+        "info",
+        { en: "new job", zh: "新任务" },
+        { job: jobId, height, shareDifficulty: String(event.shareDifficulty) }
+      ]
     }
     case "ShareFound":
-      return ["debug", "share found", { job: event.jobId, thread: event.thread }]
+      return ["debug", { en: "share found", zh: "找到份额" }, { job: event.jobId, thread: event.thread }]
     case "ShareAnswered": {
       const fields = {
         code: event.code,
@@ -42,34 +72,54 @@ const tell = (event: MinerEvent): Told => {
         ...(event.sent > 1 ? { sent: event.sent } : {}),
         ...(event.reason === "" ? {} : { reason: event.reason })
       }
-      if (event.code === "accepted") return ["info", "share accepted", fields]
-      if (event.code === "stale" || event.code === "unknown-job") return ["info", "share stale", fields]
-      if (event.code === "duplicate" && event.sent > 1) return ["info", "share was counted before", fields]
-      if (notJudged.has(event.code)) {
-        return ["warn", "the pool could not take a share yet; handing it in again", fields]
+      const { code, sent } = event
+      if (code === "accepted") return ["info", { en: "share accepted", zh: "份额已接受" }, fields]
+      if (code === "stale" || code === "unknown-job") return ["info", { en: "share stale", zh: "份额已过期" }, fields]
+      if (code === "duplicate" && sent > 1) {
+        return ["info", { en: "share was counted before", zh: "份额此前已计入" }, fields]
       }
-      return ["warn", "share rejected", fields]
+      if (notJudged.has(code)) {
+        const text = {
+          en: "the pool could not take a share yet; handing it in again",
+          zh: "矿池暂时无法接收份额；将再次提交"
+        }
+        return ["warn", text, fields]
+      }
+      return ["warn", { en: "share rejected", zh: "份额被拒绝" }, fields]
     }
-    case "ShareLost":
-      return ["warn", `a share without an answer is given up: ${event.why}`, { job: event.jobId }]
-    case "ThreadFailed":
-      return ["warn", `thread ${event.thread} starts again: ${event.detail}`, {}]
+    case "ShareLost": {
+      const { en, zh } = lost[event.why]
+      const text = { en: `a share without an answer is given up: ${en}`, zh: `放弃未应答的份额：${zh}` }
+      return ["warn", text, { job: event.jobId }]
+    }
+    case "ThreadFailed": {
+      const { detail, thread } = event
+      return ["warn", { en: `thread ${thread} starts again: ${detail}`, zh: `线程 ${thread} 重新启动：${detail}` }, {}]
+    }
   }
 }
 
 export const entryOf = (event: MinerEvent): Entry => {
   const [level, message, fields] = tell(event)
-  return { at: event.at, level, path: "", event: event._tag, message, fields }
+  return { at: event.at, level, path: "", event: event._tag, message: message.en, fields }
+}
+
+/** The same for the screen, in a few words. */
+export const happeningOf = (event: MinerEvent, language: Language): Happening => {
+  const [level, message] = tell(event)
+  return { at: event.at, level, who: "", message: message[language] }
 }
 
 /** A minute, in which the same trouble is told once. Milliseconds. */
 const quiet = 60_000
 
-/** Leaves out what was told lately; one instance per log. */
-export const thinned = (): ((event: MinerEvent) => Entry) => {
+/** Lowers what was told lately to "debug"; one instance per log. */
+export const thinned = <A extends { readonly level: Level }>(
+  made: (event: MinerEvent) => A
+): ((event: MinerEvent) => A) => {
   const last = new Map<string, { readonly detail: string; readonly at: number }>()
   return (event) => {
-    const entry = entryOf(event)
+    const entry = made(event)
     if (event._tag === "Connected") last.clear()
     if (event._tag !== "Disconnected") return entry
     const { address, at, detail } = event

@@ -15,6 +15,7 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import type { MinerStatus } from "../../actors/miner/MinerStatus.ts"
 import type { MinerService, MinerSettings } from "../../actors/miner/MinerTree.ts"
 import * as MinerTree from "../../actors/miner/MinerTree.ts"
 import type { NonceSearch } from "../../actors/miner/NonceSearch.ts"
@@ -79,8 +80,7 @@ const log = ({ sink, summaryMillis }: Plan, { events, status }: MinerService) =>
     backoff,
     start: Effect.sync(() => {
       const memory = ProcessMemory.reader()
-      const thin = Lines.thinned()
-      const lines = Stream.map(events, thin)
+      const lines = Stream.map(events, Lines.thinned(Lines.entryOf))
       const totals = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(summaryMillis)), () =>
         Effect.map(status, (now) => Lines.summary(now, memory().treeBytes))
       )
@@ -95,26 +95,25 @@ const display = (plan: Plan, service: MinerService, asked: StopRequests.StopRequ
     start: Effect.gen(function* () {
       const { start } = yield* Effect.promise(() => import("../console/LiveTable.ts"))
       const { changes, stop } = yield* controlled(plan, service, asked)
-      const thin = Lines.thinned()
       return yield* start({
         stdin: process.stdin,
         stdout: process.stdout,
         language: plan.language,
         colour: !process.env["NO_COLOR"],
         changes,
-        activity: Stream.map(service.events, thin).pipe(
-          Stream.filter((entry) => entry.level !== "debug"),
-          Stream.map(({ at, level, message }) => ({ at, level, who: "", message }))
-        ),
+        activity: Stream.map(
+          service.events,
+          Lines.thinned((event) => Lines.happeningOf(event, plan.language))
+        ).pipe(Stream.filter(({ level }) => level !== "debug")),
         stop
       })
     })
   })
 
-/** Runs until it is stopped. */
+/** Runs until it is stopped; what it came to. */
 export const run = (
   plan: Plan
-): Effect.Effect<void, StartFailed | IntensityReached, NonceSearch | PoolLink | Supervisor.Services> =>
+): Effect.Effect<MinerStatus, StartFailed | IntensityReached, NonceSearch | PoolLink | Supervisor.Services> =>
   Effect.gen(function* () {
     const asked = yield* StopRequests.make
     const miner = yield* MinerTree.make(plan, (service) => [
@@ -128,5 +127,7 @@ export const run = (
       Effect.timeoutOption(plan.drainMillis),
       Effect.raceFirst(asked.hurried)
     )
-    plan.sink.write(Lines.summary(yield* miner.service.status, ProcessMemory.reader()().treeBytes))
+    const end = yield* miner.service.status
+    plan.sink.write(Lines.summary(end, ProcessMemory.reader()().treeBytes))
+    return end
   }).pipe(Effect.scoped)

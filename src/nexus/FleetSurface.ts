@@ -178,7 +178,9 @@ const table = ({ fleet, options, program }: Surface) =>
         language: options.language,
         colour: !process.env["NO_COLOR"],
         changes,
-        activity: Stream.map(Stream.filter(events, Lines.isNotable), Lines.happeningOf),
+        activity: Stream.map(Stream.filter(events, Lines.isNotable), (event) =>
+          Lines.happeningOf(event, options.language)
+        ),
         stop
       })
     })

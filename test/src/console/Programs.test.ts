@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { noShares } from "../../../actors/pool/PoolStatus.ts"
 import type { Language } from "../../../config/Setting.ts"
+import * as MinerScreen from "../../../src/console/MinerScreen.ts"
 import * as Screen from "../../../src/console/Screen.ts"
 import { textOf, widthOfLine } from "../../../src/console/Style.ts"
 import * as View from "../../../src/console/View.ts"
@@ -130,6 +131,31 @@ describe("a miner", () => {
         }
       }
     }
+  })
+
+  it("shows every figure on a terminal of 80 columns, and the threads on a low one", () => {
+    const drawn = (columns: number, rows: number) =>
+      Screen.render(miner(), View.initial, { columns, rows }, "en", now).lines.map(textOf)
+    const usual = drawn(80, 24).join("\n")
+    for (const part of ["accepted 7", "latency 12 ms", "lost 0", "counted before 0", "searching"]) {
+      assert.include(usual, part)
+    }
+    const low = drawn(60, 9)
+    assert.isTrue(low.some((line) => line.includes("searching")))
+    assert.include(low.at(-1), "quit")
+  })
+
+  it("leaves one line of what it came to, with the mean rate and without counts that are nothing", () => {
+    const end = { at: now, startedAt: now - 520_000, tried: 13_000_000 }
+    const shares = { found: 223, accepted: 222, stale: 1, rejected: 0, duplicate: 0, lost: 0, pending: 0 }
+    assert.strictEqual(
+      MinerScreen.result({ ...end, shares }, "en"),
+      "stopped · up 8m40s · accepted 222 · stale 1 · rejected 0 · on average 25.00 kH/s"
+    )
+    assert.strictEqual(
+      MinerScreen.result({ ...end, shares: { ...shares, pending: 2, lost: 1 } }, "zh"),
+      "已停止 · 运行 8m40s · 接受 222 · 过期 1 · 拒绝 0 · 丢失 1 · 未应答 2 · 平均 25.00 kH/s"
+    )
   })
 
   it("says why it has no pool or nothing to do, and which pools it may use", () => {

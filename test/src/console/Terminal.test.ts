@@ -207,7 +207,10 @@ describe.skipIf(!possible)("the live table", () => {
     assert.match(screen.join("\n"), / 0 {2}searching /)
     await outside.until(/connected 1 {2}threads 1 .*shares +accepted [1-9]/s)
     tmux.keys("q")
-    assert.include((await givenBack()).join("\n"), "EXIT 0")
+    const left = (await givenBack()).join("\n")
+    assert.include(left, "EXIT 0")
+    // The screen has gone; what it came to has not.
+    assert.match(left, /^stopped · up \d+s · accepted [1-9]\d* · stale \d+ · rejected 0 · .*on average [\d.]+ k?H\/s/m)
     tmux.close()
     tmux = outside
     await outside.until(/connected 0/)

@@ -6,6 +6,7 @@ import { FastCheck } from "effect"
 import { maxTarget, p } from "../../../actors/pool/Job.ts"
 import { ShareCode } from "../../../actors/pool/Share.ts"
 import * as Endpoint from "../../../src/miner/Endpoint.ts"
+import type { MinerEvent } from "../../../actors/miner/MinerStatus.ts"
 import * as Lines from "../../../src/miner/Lines.ts"
 import * as Messages from "../../../src/miner/Messages.ts"
 import * as Wire from "../../../src/pool/grpc/Wire.ts"
@@ -194,8 +195,37 @@ describe("miner and pool on the wire", () => {
 })
 
 describe("the lines of the log", () => {
+  const events: ReadonlyArray<MinerEvent> = [
+    { _tag: "Connected", at: 0, address: "a:7777", resubmitting: 2 },
+    { _tag: "Disconnected", at: 0, address: "a:7777", detail: "refused", failures: 1, final: false },
+    { _tag: "Preferred", at: 0, address: "a:7777" },
+    { _tag: "Idle", at: 0, cause: "no-job", detail: "connected, and no job has come" },
+    { _tag: "JobTaken", at: 0, jobId: "j", height: 7, shareDifficulty: 9n },
+    { _tag: "ShareFound", at: 0, jobId: "j", thread: 1 },
+    ...(["accepted", "stale", "duplicate", "internal", "malformed"] as const).map(
+      (code) =>
+        ({ _tag: "ShareAnswered", at: 0, code, reason: "", jobId: "j", difficulty: 9n, millis: 3, sent: 2 }) as const
+    ),
+    { _tag: "ShareLost", at: 0, jobId: "j", why: "expired" },
+    { _tag: "ShareLost", at: 0, jobId: "j", why: "too-many" },
+    { _tag: "ThreadFailed", at: 0, thread: 1, detail: "killed" }
+  ]
+
+  it("are in English; the screen says the same in the language of the operator", () => {
+    for (const event of events) {
+      const entry = Lines.entryOf(event)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: all that ASCII has.
+      assert.match(entry.message, /^[\u0000-\u007f]+$/)
+      const { at, level, message } = entry
+      assert.deepStrictEqual(Lines.happeningOf(event, "en"), { at, level, who: "", message })
+      const there = Lines.happeningOf(event, "zh")
+      assert.strictEqual(there.level, level)
+      assert.match(there.message, /\p{Script=Han}/u)
+    }
+  })
+
   it("the same broken connection is a warning once a minute", () => {
-    const thin = Lines.thinned()
+    const thin = Lines.thinned(Lines.entryOf)
     const lost = (at: number) =>
       thin({ _tag: "Disconnected", at, address: "a", detail: "refused", failures: 1, final: false })?.level
     assert.deepStrictEqual([lost(0), lost(5_000), lost(59_999), lost(61_000)], ["warn", "debug", "debug", "warn"])
