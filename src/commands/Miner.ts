@@ -20,6 +20,7 @@ import { hostExecutable } from "../../kernels/Paths.ts"
 import type { Failure, Invocation } from "../cli/CommandSpec.ts"
 import * as DataFolder from "../cli/DataFolder.ts"
 import { SettingError, UsageError } from "../cli/Errors.ts"
+import * as Signals from "../cli/Signals.ts"
 import { version } from "../cli/Version.ts"
 import { counted, hashrate } from "../console/Format.ts"
 import * as MinerScreen from "../console/MinerScreen.ts"
@@ -97,7 +98,16 @@ const benchmark = (values: Given) =>
   Effect.gen(function* () {
     const { run } = yield* Effect.promise(() => import("../miner/Benchmark.ts"))
     const threads = threadsOf(values)
-    const result = yield* run(threads, values.benchmarkSeconds)
+    let stopped = false
+    yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        Signals.take(({ request }) => {
+          stopped = stopped || request !== "reload"
+        })
+      ),
+      (release) => Effect.sync(release)
+    )
+    const result = yield* run(threads, values.benchmarkSeconds, () => stopped)
     const peaks = result.threads.flatMap(({ peakBytes }) => (peakBytes === null ? [] : [peakBytes]))
     const most = peaks.length === 0 ? null : Math.max(...peaks)
     if (values.logFormat === "json") return yield* print(JSON.stringify({ ...result, peakBytesPerThread: most }))
@@ -108,7 +118,7 @@ const benchmark = (values: Given) =>
     yield* print(
       `${hashrate(result.rate)} on ${counted(threads, "thread")} (${result.simd}, ${result.seconds} s), ${memory}`
     )
-  })
+  }).pipe(Effect.scoped)
 
 /** The display owns the screen on a terminal; everywhere else, and on demand, lines do. */
 const hasDisplay = (values: Given) => !values.headless && values.logFormat === "text" && isScreen(process, process.env)

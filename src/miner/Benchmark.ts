@@ -1,7 +1,8 @@
 /**
  * How fast this machine searches, measured: real threads on real kernel hosts against a target that nothing meets.
  *
- * Memory is that of the hosts while they search, so it is what a thread of the miner costs.
+ * Memory is that of the hosts while they search, so it is what a thread of the miner costs. Who stops it early gets what
+ * was measured until then.
  */
 import { readFileSync } from "node:fs"
 import * as Clock from "effect/Clock"
@@ -41,7 +42,7 @@ const peakOf = (pid: number): number | null => {
   }
 }
 
-const measure = (thread: number, millis: number) =>
+const measure = (thread: number, millis: number, enough: () => boolean) =>
   Effect.gen(function* () {
     const host = yield* KernelHost.make()
     const { pid, simd } = yield* host.info
@@ -52,26 +53,28 @@ const measure = (thread: number, millis: number) =>
     const begin = yield* Clock.currentTimeNanos
     let tried = 0n
     let nanos = 0n
-    while (nanos < BigInt(Math.round(millis * 1e6))) {
+    while (tried === 0n || (nanos < BigInt(Math.round(millis * 1e6)) && !enough())) {
       tried += (yield* stretch(256n + tried, chunk)).tried
       nanos = (yield* Clock.currentTimeNanos) - begin
     }
-    return { rate: Number(tried) / (Number(nanos) / 1e9), peakBytes: peakOf(pid), simd }
+    const seconds = Number(nanos) / 1e9
+    return { rate: Number(tried) / seconds, peakBytes: peakOf(pid), simd, seconds }
   }).pipe(Effect.scoped)
 
-export const run = (threads: number, seconds: number): Effect.Effect<Result, PowError> =>
+/** `enough`: true when somebody wants the result now. */
+export const run = (threads: number, seconds: number, enough: () => boolean): Effect.Effect<Result, PowError> =>
   Effect.map(
     Effect.forEach(
       Array.from({ length: threads }, (_, thread) => thread),
-      (thread) => measure(thread, seconds * 1000),
+      (thread) => measure(thread, seconds * 1000, enough),
       {
         concurrency: "unbounded"
       }
     ),
     (results) => ({
-      threads: results,
+      threads: results.map(({ peakBytes, rate }) => ({ rate, peakBytes })),
       rate: results.reduce((sum, { rate }) => sum + rate, 0),
-      seconds,
+      seconds: Math.round(10 * Math.max(...results.map((result) => result.seconds))) / 10,
       simd: results[0]?.simd ?? "unknown"
     })
   )

@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { assert, describe, it } from "vitest"
 import { hostExecutable } from "../../../kernels/Paths.ts"
 import { main, run, start, temporary } from "./Program.ts"
@@ -69,7 +70,16 @@ describe.skipIf(!existsSync(hostExecutable))("miner without a pool", () => {
   it("--benchmark prints the rate and the memory of a thread", async () => {
     const { code, stdout } = await run(["miner", "--benchmark", "-t", "1", "--benchmark-seconds", "0.2"])
     assert.strictEqual(code, 0)
-    assert.match(stdout, /H\/s on 1 thread \((scalar|avx2|avx512), 0\.2 s\)/)
+    assert.match(stdout, /H\/s on 1 thread \((scalar|avx2|avx512), \d+\.?\d* s\)/)
+  })
+
+  it("--benchmark that is stopped early prints what it has measured", async () => {
+    const benchmark = await start(["miner", "--benchmark", "-t", "1", "--benchmark-seconds", "3600"])
+    // Its search process is there: it measures.
+    while (spawnSync("pgrep", ["-P", String(benchmark.child.pid)]).status !== 0) await sleep(50)
+    benchmark.child.kill("SIGINT")
+    assert.strictEqual((await benchmark.end).code, 0)
+    assert.match(benchmark.output().stdout, /[1-9].*H\/s on 1 thread /)
   })
 })
 

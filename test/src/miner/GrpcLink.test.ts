@@ -5,8 +5,11 @@ import * as Net from "node:net"
 import { assert, it } from "@effect/vitest"
 import * as Grpc from "@grpc/grpc-js"
 import * as ProtoLoader from "@grpc/proto-loader"
-import { Chunk, Effect, Exit, Fiber, Redacted, Stream } from "effect"
-import type { LinkLost } from "../../../actors/miner/PoolLink.ts"
+import { Chunk, Effect, Exit, Fiber, Layer, Queue, Redacted, Stream, TestClock, TestContext } from "effect"
+import * as MinerTree from "../../../actors/miner/MinerTree.ts"
+import { NonceSearch, type Stretch } from "../../../actors/miner/NonceSearch.ts"
+import { type LinkLost, PoolLink } from "../../../actors/miner/PoolLink.ts"
+import * as ActorSystem from "../../../actors/runtime/ActorSystem.ts"
 import * as GrpcLink from "../../../src/miner/GrpcLink.ts"
 import { keys } from "../../harness/Certificates.ts"
 import { FakePool, job } from "../pool/grpc/FakePool.ts"
@@ -269,5 +272,68 @@ it.scopedLive("a submission on its way when the pool goes fails; it is never tak
       })
     ).pipe(Effect.flatMap(Fiber.join))
     assert.isTrue(Exit.isFailure(ended))
+  })
+)
+
+/** Holds a while later, of the real clock: what goes over a socket takes some. */
+const until = (what: string, holds: () => boolean) =>
+  Effect.promise(async () => {
+    const end = performance.now() + 30_000
+    while (!holds()) {
+      if (performance.now() > end) throw new Error(`30 s without this: ${what}`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  })
+
+it.scopedLive("a pool that reads shares and never answers is left after 15 s, and gets them again; none counts", () =>
+  Effect.gen(function* () {
+    const pool = new FakePool()
+    const later: Array<() => void> = []
+    pool.later = later
+    const { port } = yield* serve(pool)
+    const finds = yield* Queue.unbounded<bigint>()
+    const search = Layer.succeed(NonceSearch, {
+      open: Effect.succeed({
+        search: ({ start: [, ...high] }: Stretch) =>
+          Effect.map(Queue.take(finds), (low) => {
+            const [b = 0n, c = 0n, d = 0n, e = 0n] = high
+            return { nonce: [low, b, c, d, e] as const, done: 1n, tried: 1n }
+          })
+      })
+    })
+    yield* Effect.gen(function* () {
+      const { service } = yield* MinerTree.make({ threads: 1, addresses: [`127.0.0.1:${port}`] }).pipe(
+        Effect.provide(Layer.merge(search, Layer.succeed(PoolLink, link())))
+      )
+      const counts = Effect.map(service.status, ({ sessions, shares: { accepted, found, pending } }) => ({
+        sessions,
+        found,
+        accepted,
+        pending
+      }))
+      yield* Queue.offerAll(finds, [1n, 2n, 3n])
+      yield* until("all shares there", () => later.length === 3)
+      yield* TestClock.adjust("14 seconds")
+      assert.deepStrictEqual(yield* counts, { sessions: 1, found: 3, accepted: 0, pending: 3 })
+      yield* TestClock.adjust("1 seconds")
+      yield* until("the end of the session", () => Effect.runSync(service.status).link._tag === "Waiting")
+      yield* TestClock.adjust("1 seconds")
+      yield* until("all shares again", () => later.length === 6)
+      const [before, now] = pool.connections.map(({ shares }) => shares.map(({ nonce }) => nonce[0]).sort())
+      assert.deepStrictEqual(
+        [before, now],
+        [
+          [1, 2, 3],
+          [1, 2, 3]
+        ]
+      )
+      assert.strictEqual(pool.calls, 0)
+      assert.deepStrictEqual(yield* counts, { sessions: 2, found: 3, accepted: 0, pending: 3 })
+      // Answers that come after all go to a session that is over.
+      for (const answer of later.slice(0, 3)) answer()
+      for (const answer of later.slice(3, 5)) answer()
+      yield* until("two answers", () => Effect.runSync(service.status).shares.pending === 1)
+      assert.deepStrictEqual(yield* counts, { sessions: 2, found: 3, accepted: 2, pending: 1 })
+    }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(ActorSystem.layer, TestContext.TestContext)))
   })
 )
