@@ -9,11 +9,15 @@ import * as Signals from "./cli/Signals.ts"
 
 Signals.install()
 
-// A reader that goes away (`pitboss nodes | head`, a closed terminal) is no error: the program ends in good order.
+// A reader that goes away (`pitboss nodes | head`, a closed terminal) is no error: the program ends in good order. A disk
+// that is full under its log does not stop a lasting program, whose books say so themselves; a short one cannot answer.
+let lasting = false
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error
-    Signals.hangUp()
+    if (error.code === "EPIPE" || error.code === "EIO") return Signals.hangUp()
+    if (lasting) return
+    process.stderr.write(`pitboss: the output cannot be written: ${error.message}\n`)
+    process.exit(2)
   })
 }
 
@@ -32,6 +36,7 @@ if (before.includes("--version")) {
   ])
   const language = guess(words, process.env)
   const { spec, path } = locate(root, before)
+  lasting = spec.lasting
   const bare = spec.commands.length > 0 && words.length === path.length
   const builtIn = before.some((word) => word === "--wizard" || word.startsWith("--completions"))
   if ((before.includes("--help") || before.includes("-h") || bare) && !builtIn) {

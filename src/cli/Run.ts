@@ -13,6 +13,7 @@ import type { Language } from "../../config/Setting.ts"
 import { plain } from "../console/Width.ts"
 import type { CommandSpec, Failure } from "./CommandSpec.ts"
 import { locate, ordered, sections } from "./CommandSpec.ts"
+import { UsageError } from "./Errors.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { nearest, parse } from "./Parse.ts"
 import * as Signals from "./Signals.ts"
@@ -97,6 +98,9 @@ export const main = async (root: CommandSpec, typed: ReadonlyArray<string>, lang
     process.exit(conclude({ exit: Exit.die(error), signal: null, ...state }))
   })
   const program = Effect.gen(function* () {
+    if (words.includes("--wizard") && !(process.stdin.isTTY && process.stdout.isTTY)) {
+      return yield* new UsageError({ problem: "--wizard asks questions and needs a terminal", advice: "use flags" })
+    }
     const parsed = yield* parse(root, words, language)
     if (parsed?.spec.execute == null) return
     const sources = yield* Sources.read(parsed.flags, process.env, sections(root))
@@ -114,6 +118,8 @@ export const main = async (root: CommandSpec, typed: ReadonlyArray<string>, lang
   release()
   clearInterval(alive)
   const code = conclude({ exit, signal: got.signal, ...state })
+  // A stream tells of a write that failed only in a later turn; an answer that went nowhere is no 0.
+  await new Promise((resolve) => setImmediate(resolve))
   await Promise.all([flushed(process.stdout), flushed(process.stderr)])
   process.exit(code)
 }

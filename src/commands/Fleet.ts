@@ -153,7 +153,7 @@ const sinkOf = (home: string, program: string, values: Shared): Log.Sink => {
   const least = values.verbose ? "debug" : "info"
   return hasTable(values)
     ? Log.file(join(home, "run", `${program}.log`), values.logFormat, least)
-    : Log.stream(process.stdout, values.logFormat, least)
+    : Log.stream(process.stdout, Log.lines(values.logFormat), least)
 }
 
 const told = (report: StopReport): string => {

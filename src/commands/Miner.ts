@@ -172,6 +172,6 @@ export const run = (invocation: Invocation<typeof miner & typeof common>): Effec
   const least = values.verbose ? "debug" : PoolLines.leastOf(values.log)
   const sink = hasDisplay(values)
     ? Log.file(join(home, "run", "miner.log"), values.logFormat, least)
-    : Log.stream(process.stdout, values.logFormat, least)
+    : Log.stream(process.stdout, Log.lines(values.logFormat), least)
   return Effect.provide(mine(invocation, sink, home), Log.layer(sink, least === "debug" ? "debug" : "info"))
 }

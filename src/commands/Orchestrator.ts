@@ -75,6 +75,6 @@ export const run = (invocation: Invocation<typeof orchestrator & typeof common>)
     Effect.scoped,
     Effect.provide(NativeProver.verifierLayer({ slots: 1, guest: null })),
     Effect.provide(ActorSystem.layer),
-    Effect.provide(Log.layer(Log.stream(process.stdout, values.logFormat, least), least))
+    Effect.provide(Log.layer(Log.stream(process.stdout, Log.lines(values.logFormat), least), least))
   )
 }

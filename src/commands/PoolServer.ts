@@ -79,7 +79,7 @@ const planOf = (values: Given, origins: Origins, home: string, sink: Log.Sink) =
       tls: yield* tlsOf(values),
       statusMillis: values.statusInterval * 1000,
       // The documented text is Chinese; English only for those who ask for it by name.
-      summary: values.lang === "en" ? "en" : "zh",
+      summary: values.logFormat === "json" ? "fields" : values.lang === "en" ? "en" : "zh",
       sink,
       devnet: { maturity: values.devnetMaturity, refreshSeconds: values.devnetRefresh },
       pool: {

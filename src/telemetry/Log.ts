@@ -60,14 +60,25 @@ export interface Sink {
 const order: ReadonlyArray<Level> = ["debug", "info", "warn", "error"]
 const enough = (level: Level, least: Level) => order.indexOf(level) >= order.indexOf(least)
 
-/** Lines on a stream; a reader that does not keep up loses lines rather than grow the process without bound. */
-export const stream = (
-  out: NodeJS.WritableStream & { readonly writableLength: number },
-  as: Format,
-  least: Level
-): Sink => {
+/** What a log needs of a stream. */
+export interface Out {
+  /** What waits to be written, bytes. */
+  readonly writableLength: number
+  readonly write: (text: string, done: (error?: Error | null) => void) => unknown
+}
+
+/**
+ * Lines on a stream. A reader that does not keep up loses lines rather than grow the process without bound, and so does a
+ * full disk. `lineOf`: a line without its end.
+ */
+export const stream = (out: Out, lineOf: (entry: Entry) => string, least: Level): Sink => {
   const bound = 4 * 2 ** 20
   let lost = 0
+  const put = (entry: Entry) => {
+    out.write(`${lineOf(entry)}\n`, (error) => {
+      if (error) lost += 1
+    })
+  }
   return {
     write: (entry) => {
       if (!enough(entry.level, least)) return
@@ -76,14 +87,20 @@ export const stream = (
         return
       }
       if (lost > 0) {
-        const message = `${lost} log lines were lost: the reader was too slow`
-        out.write(`${format({ at: entry.at, level: "warn", path: "", event: "log", message, fields: {} }, as)}\n`)
+        const message = `${lost} log lines were lost: the reader was too slow, or the disk full`
         lost = 0
+        put({ at: entry.at, level: "warn", path: "", event: "log", message, fields: {} })
       }
-      out.write(`${format(entry, as)}\n`)
+      put(entry)
     }
   }
 }
+
+/** The lines of most programs. */
+export const lines =
+  (as: Format) =>
+  (entry: Entry): string =>
+    format(entry, as)
 
 /** Lines in a private file of at most `limit` bytes; one older file is kept beside it (`.1`). */
 export const file = (path: string, as: Format, least: Level, limit = 10 * 2 ** 20): Sink => {

@@ -10,8 +10,6 @@ export type Least = "trace" | "debug" | "info" | "warn" | "error"
 
 export const leastOf = (level: Least): Log.Level => (level === "trace" ? "debug" : level)
 
-const order: ReadonlyArray<Log.Level> = ["debug", "info", "warn", "error"]
-
 /** One line, without its end: the common text form with another beginning. */
 export const format = (entry: Log.Entry): string => {
   const at = `${new Date(entry.at).toISOString().slice(0, 19)}Z`
@@ -20,29 +18,6 @@ export const format = (entry: Log.Entry): string => {
   return `[${at} ${entry.level.toUpperCase()}] ${body}`
 }
 
-/** Most bytes that wait for a reader of the log; beyond, lines are dropped rather than memory taken. */
-const bound = 4 * 2 ** 20
-
-export const sink = (
-  out: NodeJS.WritableStream & { readonly writableLength: number },
-  as: Log.Format,
-  least: Log.Level
-): Log.Sink => {
-  if (as === "json") return Log.stream(out, as, least)
-  let lost = 0
-  return {
-    write: (entry) => {
-      if (order.indexOf(entry.level) < order.indexOf(least)) return
-      if (out.writableLength > bound) {
-        lost += 1
-        return
-      }
-      if (lost > 0) {
-        const message = `${lost} log lines were lost: the reader was too slow`
-        out.write(`${format({ at: entry.at, level: "warn", path: "", event: "log", message, fields: {} })}\n`)
-        lost = 0
-      }
-      out.write(`${format(entry)}\n`)
-    }
-  }
-}
+/** Lines of the pool server on a stream. */
+export const sink = (out: Log.Out, as: Log.Format, least: Log.Level): Log.Sink =>
+  Log.stream(out, as === "json" ? Log.lines(as) : format, least)

@@ -24,7 +24,6 @@ import * as Backoff from "../../../actors/runtime/Backoff.ts"
 import * as ChildSpec from "../../../actors/runtime/ChildSpec.ts"
 import type { IntensityReached, StartFailed } from "../../../actors/runtime/Errors.ts"
 import type * as Supervisor from "../../../actors/runtime/Supervisor.ts"
-import type { Language } from "../../../config/Setting.ts"
 import type { HostMissing } from "../../../kernels/Errors.ts"
 import { NockPow } from "../../../kernels/NockPow.ts"
 import * as Native from "../../../kernels/NockPowNative.ts"
@@ -37,6 +36,7 @@ import type * as Rules from "../devnet/Rules.ts"
 import * as Outbox from "../grpc/Outbox.ts"
 import type { Tls } from "../grpc/Server.ts"
 import * as Sockets from "../grpc/Sockets.ts"
+import type * as Summary from "./Summary.ts"
 import * as Surface from "./Surface.ts"
 
 export interface Endpoint {
@@ -54,8 +54,7 @@ export interface Plan {
   readonly http: Endpoint
   readonly tls: Tls | null
   readonly statusMillis: number
-  /** Of the status summary. */
-  readonly summary: Language
+  readonly summary: Summary.Form
   readonly sink: Sink
   readonly devnet: Partial<Rules.Rules>
   /** Without the addresses of the reward, which the chain knows. */
@@ -126,7 +125,7 @@ export const run = <E>(
       http: plan.http,
       token: plan.pool.tokens.length > 0,
       statusMillis: plan.statusMillis,
-      language: plan.summary,
+      summary: plan.summary,
       sink: plan.sink,
       minimumPayoutNicks: plan.pool.payout.minimumPayoutNicks,
       payable: plan.pool.payout.payable,

@@ -7,6 +7,8 @@
  */
 import type { PoolStatus } from "../../../actors/pool/PoolStatus.ts"
 import type { Language } from "../../../config/Setting.ts"
+import { counted, hashrate } from "../../console/Format.ts"
+import type { Entry } from "../../telemetry/Log.ts"
 import { targetText, timeOf } from "../http/Pictures.ts"
 
 /** The first digits of the network's target, as the original pool shows its difficulty. */
@@ -55,6 +57,20 @@ export const lines = (status: PoolStatus, language: Language): ReadonlyArray<str
         `Work updates: ${of.updates}`,
         "====================================="
       ]
+}
+
+/** As lines in a language, or as one event with fields for programs. */
+export type Form = Language | "fields"
+
+export const entries = (status: PoolStatus, form: Form, at: number): ReadonlyArray<Entry> => {
+  const common = { at, level: "info", path: "" } as const
+  if (form !== "fields") {
+    return lines(status, form).map((message) => ({ ...common, event: "log", message, fields: {} }))
+  }
+  const fields = items(status)
+  const blocks = `${fields.found} blocks found, ${fields.accepted} accepted`
+  const message = `${hashrate(status.hashrate)} of ${counted(fields.miners, "miner")}; height ${fields.height}; ${blocks}`
+  return [{ ...common, event: "Summary", message, fields }]
 }
 
 export const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.")

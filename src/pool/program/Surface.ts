@@ -19,7 +19,6 @@ import type { LedgerService } from "../../../actors/pool/Ledger.ts"
 import { PoolService, type PoolServiceShape } from "../../../actors/pool/PoolService.ts"
 import * as Backoff from "../../../actors/runtime/Backoff.ts"
 import * as ChildSpec from "../../../actors/runtime/ChildSpec.ts"
-import type { Language } from "../../../config/Setting.ts"
 import { version } from "../../cli/Version.ts"
 import { Controlled } from "../../control/Controlled.ts"
 import type { PoolPicture } from "../../control/PoolPicture.ts"
@@ -40,8 +39,7 @@ export interface Options {
   /** Whether miners must show a token. */
   readonly token: boolean
   readonly statusMillis: number
-  /** Of the status summary. */
-  readonly language: Language
+  readonly summary: Summary.Form
   readonly sink: Sink
   readonly minimumPayoutNicks: bigint
   readonly payable: (minerId: string) => boolean
@@ -182,7 +180,7 @@ const reporter = (options: Options, { pool }: World) =>
       Effect.gen(function* () {
         const status = yield* pool.status
         const at = yield* Clock.currentTimeMillis
-        for (const text of Summary.lines(status, options.language)) options.sink.write(line(at, "info", text))
+        for (const entry of Summary.entries(status, options.summary, at)) options.sink.write(entry)
         for (const text of Summary.remarks(status, options.grpc)) options.sink.write(line(at, "warn", text))
       }).pipe(Effect.delay(options.statusMillis), Effect.forever)
     )

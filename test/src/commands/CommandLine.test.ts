@@ -1,5 +1,6 @@
 /** The command line as a user meets it: help, version, exit codes, errors that point at their place. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import { createServer as createNetServer } from "node:net"
 import { join } from "node:path"
@@ -10,7 +11,7 @@ import type { CommandSpec } from "../../../src/cli/CommandSpec.ts"
 import * as ExitCode from "../../../src/cli/ExitCode.ts"
 import { conclude } from "../../../src/cli/Run.ts"
 import { root } from "../../../src/commands/Commands.ts"
-import { run, start, temporary } from "./Program.ts"
+import { main, run, start, temporary } from "./Program.ts"
 
 const servers: Array<{ close: () => unknown }> = []
 afterAll(() => {
@@ -32,6 +33,38 @@ const leaves = (spec: CommandSpec, path: ReadonlyArray<string> = []): ReadonlyAr
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not be there.
 const escape = /\u001b/
 
+describe.skipIf(!existsSync("/dev/full"))("a full disk under the output", () => {
+  const onFull = async (words: ReadonlyArray<string>, patience: number) => {
+    const home = temporary()
+    const full = openSync("/dev/full", "w")
+    const env = { PATH: process.env["PATH"], HOME: home }
+    const child = spawn(process.execPath, [await main(), ...words], { cwd: home, env, stdio: ["ignore", full, "pipe"] })
+    closeSync(full)
+    let stderr = ""
+    child.stderr?.on("data", (part) => {
+      stderr += part
+    })
+    const end = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
+    const timer = setTimeout(() => child.kill("SIGTERM"), patience)
+    const code = await end
+    clearTimeout(timer)
+    return { code, stderr }
+  }
+
+  it("is told by a short command, which has not answered", async () => {
+    for (const words of [["--help"], ["wallet", "keygen"]]) {
+      const { code, stderr } = await onFull(words, 60_000)
+      assert.match(stderr, /^pitboss: the output cannot be written: ENOSPC[^\n]*\n$/, words.join(" "))
+      assert.strictEqual(code, 2)
+    }
+  })
+
+  it("does not end a program that lasts", async () => {
+    const { code, stderr } = await onFull(["orchestrator", "--port", "0"], 3_000)
+    assert.deepStrictEqual([code, stderr], [0, ""])
+  })
+})
+
 describe("help and version", () => {
   it("prints the version of the manifest, wherever the flag stands", async () => {
     const manifest: { version: string } = JSON.parse(readFileSync("package.json", "utf8"))
@@ -51,6 +84,12 @@ describe("help and version", () => {
     }
     const chinese = await run(["batch-file", "--help"], { env: { LANG: "zh_CN.UTF-8" } })
     assert.include(chinese.stdout, "节点列表")
+  })
+
+  it("asks questions only where somebody can answer", async () => {
+    const { code, stderr } = await run(["--wizard"])
+    assert.match(stderr, /^pitboss: --wizard asks questions and needs a terminal; use flags\n$/)
+    assert.strictEqual(code, 2)
   })
 
   it("names the shells that it has completions for", async () => {

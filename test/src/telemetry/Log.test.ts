@@ -9,6 +9,26 @@ import * as Log from "../../../src/telemetry/Log.ts"
 
 const entry = (message: string): Log.Entry => ({ at: 0, level: "info", path: "", event: "log", message, fields: {} })
 
+describe("a log on a stream", () => {
+  it("loses lines while the disk is full, and says how many when it can", () => {
+    const kept: Array<string> = []
+    let full = true
+    const disk: Log.Out = {
+      writableLength: 0,
+      write: (text, done) => {
+        if (!full) kept.push(text)
+        done(full ? new Error("ENOSPC") : null)
+      }
+    }
+    const sink = Log.stream(disk, ({ message }) => message, "info")
+    for (const message of ["one", "two", "three"]) sink.write(entry(message))
+    full = false
+    for (const message of ["four", "five"]) sink.write(entry(message))
+    assert.match(kept[0] ?? "", /^\d log lines were lost: the reader was too slow, or the disk full\n$/)
+    assert.deepStrictEqual(kept.slice(1), ["four\n", "five\n"])
+  })
+})
+
 describe("a log file", () => {
   it("stays within its limit of bytes, and one older file is kept", () => {
     const folder = mkdtempSync(join(tmpdir(), "pitboss-log-"))

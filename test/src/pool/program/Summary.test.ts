@@ -25,6 +25,18 @@ it("the status summary is the documented Chinese text, line by line", () => {
   ])
 })
 
+it("for programs it is one event with fields", () => {
+  const entries = Summary.entries(status, "fields", at)
+  const message = "160 MH/s of 10 miners; height 1234; 5 blocks found, 4 accepted"
+  assert.deepStrictEqual(
+    entries.map(({ event, message }) => ({ event, message })),
+    [{ event: "Summary", message }]
+  )
+  assert.include(entries[0]?.fields, { uptime: 3600, miners: 10, threads: 80, hashrate: 160_000_000, height: 1234 })
+  assert.include(entries[0]?.fields, { found: 5, accepted: 4, work: "abcd1234", updates: 15 })
+  assert.lengthOf(Summary.entries(status, "zh", at), 11)
+})
+
 it("in English on demand", () => {
   assert.strictEqual(shown("en").length, shown("zh").length)
   assert.include(shown("en")[2], "Connected miners: 10 (total threads: 80)")
