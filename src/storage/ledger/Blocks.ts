@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { LedgerService, MinerBalance, PayRule, PoolBlock } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
-import { type Books, bounds, failingTo, reader, rowsOf, Whole } from "./Common.ts"
+import { type Books, bounds, failingTo, inserter, reader, rowsOf, Whole } from "./Common.ts"
 import { split, windowOf } from "./Pplns.ts"
 
 const BlockStates = Schema.Literal(
@@ -55,8 +55,13 @@ const readBalances = reader(
 const readSums = reader(Schema.Struct({ accounts: Integer, immature: Whole, payable: Whole, paid: Whole }))
 const readTotals = reader(Schema.Struct({ shares: Whole, found: Integer, accepted: Integer, orphaned: Integer }))
 
-/** Shares that are read at a time while a window is added up. */
-const windowPage = 5_000
+/** Shares that are read at a time while a window is added up: a few milliseconds. */
+const windowPage = 1_000
+
+/** Everything else has its turn: a window holds minutes of shares, and is added up just when there is new work to send. */
+const turn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
 
 /** States in which work on a block is still to be done or its fate still to be learnt. */
 const open = ["found", "proving", "submitted", "accepted"] as const
@@ -121,6 +126,15 @@ export const make = ({ commits, sql }: Books) => {
       return blocks
     })
 
+  const addCredits = inserter(sql, { table: "ledger_credits", columns: ["block", "miner_id", "nicks"], ending: "" })
+  const addToAccounts = inserter(sql, {
+    table: "ledger_accounts",
+    columns: ["miner_id", "immature", "payable", "planned", "paid"],
+    ending: `ON CONFLICT (miner_id) DO UPDATE SET
+      immature = ledger_accounts.immature + excluded.immature,
+      payable = ledger_accounts.payable + excluded.payable`
+  })
+
   /** Move a block's credits to where its state says that they count. */
   const settle = (id: number) =>
     Effect.gen(function* () {
@@ -131,15 +145,12 @@ export const make = ({ commits, sql }: Books) => {
       const credits = yield* readCredits(
         sql`SELECT miner_id, CAST(nicks AS TEXT) AS nicks FROM ledger_credits WHERE block = ${id}`
       )
-      for (const { miner_id, nicks } of credits) {
-        const immature = (target === "immature" ? nicks : 0n) - (block.held === "immature" ? nicks : 0n)
-        const payable = (target === "payable" ? nicks : 0n) - (block.held === "payable" ? nicks : 0n)
-        yield* sql`
-          INSERT INTO ledger_accounts ${sql.insert({ miner_id, immature, payable, planned: 0n, paid: 0n })}
-          ON CONFLICT (miner_id) DO UPDATE SET
-            immature = ledger_accounts.immature + excluded.immature,
-            payable = ledger_accounts.payable + excluded.payable`
-      }
+      yield* addToAccounts(
+        credits.map(({ miner_id, nicks }) => {
+          const moved = (place: Held) => (target === place ? nicks : 0n) - (block.held === place ? nicks : 0n)
+          return [miner_id, moved("immature"), moved("payable"), 0n, 0n]
+        })
+      )
       yield* sql`UPDATE ledger_blocks SET held = ${target} WHERE id = ${id}`
     })
 
@@ -171,6 +182,7 @@ export const make = ({ commits, sql }: Books) => {
           WHERE id < ${before} ORDER BY id DESC LIMIT ${windowPage}`)
         for (const row of rows) window.add(row.miner_id, row.difficulty)
         before = rows.length < windowPage ? 0 : (rows.at(-1)?.id ?? 0)
+        yield* turn
       }
       return window.shares
     })
@@ -184,9 +196,7 @@ export const make = ({ commits, sql }: Books) => {
         Effect.gen(function* () {
           const [again] = yield* blockOf(id)
           if (again === undefined || again.credited === 1 || again.reward !== block.reward) return
-          for (const [miner_id, nicks] of credits) {
-            yield* sql`INSERT INTO ledger_credits ${sql.insert({ block: id, miner_id, nicks })}`
-          }
+          yield* addCredits(credits.map(([miner_id, nicks]) => [id, miner_id, nicks]))
           yield* sql`UPDATE ledger_blocks SET ${sql.update({ credited: 1, fee })} WHERE id = ${id}`
           yield* settle(id)
         })

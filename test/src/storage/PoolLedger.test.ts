@@ -172,6 +172,32 @@ describe("money", () => {
     })
   )
 
+  scoped("a long window of many accounts is added up in turns with everything else, to the nick", (ledger) =>
+    Effect.gen(function* () {
+      const shares = Array.from({ length: 6_000 }, (_, n) => share(n, `miner-${n % 2_500}`))
+      const last = share(6_000, "miner-0")
+      const block = { commitment: last.nonce, networkDifficulty: 10_000_000n }
+      const { blocks } = yield* ledger.record([...shares, { ...last, block }])
+      const id = blocks[0]?.id ?? assert.fail("no block")
+      yield* ledger.blockState(id, "accepted", "seen", { blockId: "b", rewardNicks: 6_001n * 1_000n })
+      let turns = 0
+      let waiting = setImmediate(function next() {
+        turns += 1
+        waiting = setImmediate(next)
+      })
+      yield* ledger.credit(id, { ...rule, feeBasisPoints: 0 })
+      clearImmediate(waiting)
+      assert.isAbove(turns, 5)
+      assert.strictEqual((yield* balanceOf(ledger, "miner-0"))?.immatureNicks, 4_000n)
+      assert.strictEqual((yield* balanceOf(ledger, "miner-2499"))?.immatureNicks, 2_000n)
+      assert.strictEqual((yield* ledger.balanceSums).immatureNicks, 6_001_000n)
+      yield* ledger.audit
+      yield* ledger.blockState(id, "orphaned", "")
+      assert.strictEqual((yield* ledger.balanceSums).immatureNicks, 0n)
+      yield* ledger.audit
+    })
+  )
+
   scoped("a block is kept with its share; found again it is the same block", (ledger) =>
     Effect.gen(function* () {
       const first = yield* ledger.record([share(1), winning(share(2))])
