@@ -116,6 +116,8 @@ class AlarmHeap {
   private turn = 0
   private readonly clock: Clock.Clock
   private readonly runner: Runner.Runner
+  private back = 0
+  private lookedAt = Number.NaN
   /** When both clocks were read first. */
   private readonly origin: { readonly millis: number; readonly nanos: bigint }
 
@@ -139,10 +141,15 @@ class AlarmHeap {
     return millis + Number(this.clock.unsafeCurrentTimeNanos() - nanos) / 1e6
   }
 
-  /** How far the clock was set back since the beginning. */
+  /** How far the clock was set back since the beginning; looked at once in a millisecond, since that costs a call. */
   private setBack(): number {
-    const difference = this.steady() - this.now()
-    return Math.abs(difference) < ROUNDING ? 0 : Math.round(difference)
+    const now = this.now()
+    if (now !== this.lookedAt) {
+      this.lookedAt = now
+      const difference = this.steady() - now
+      this.back = Math.abs(difference) < ROUNDING ? 0 : Math.round(difference)
+    }
+    return this.back
   }
 
   at(dueMillis: number, callback: () => void): Entry {
