@@ -129,10 +129,10 @@ export class MinerCore {
       target: digestOf(Limbs.ofNumber(easier)),
       since: before?.job.jobId === job.jobId ? before.since : now
     })
-    if (before?.job.jobId !== job.jobId || before.job.shareTarget !== job.shareTarget) {
-      const { height, jobId, shareTarget } = job
-      this.tell({ _tag: "JobTaken", at: now, jobId, height, shareDifficulty: difficultyOf(shareTarget) })
-    }
+    const { height, jobId, shareTarget } = job
+    const shareDifficulty = difficultyOf(shareTarget)
+    if (before?.job.jobId !== jobId) this.tell({ _tag: "JobTaken", at: now, jobId, height, shareDifficulty })
+    else if (before.job.shareTarget !== shareTarget) this.tell({ _tag: "Retargeted", at: now, jobId, shareDifficulty })
   }
 
   /** Connected, and nothing to search. */

@@ -93,6 +93,8 @@ export type MinerEvent = Happened &
         readonly height: number
         readonly shareDifficulty: bigint
       }
+    /** The same job, and other shares of it. */
+    | { readonly _tag: "Retargeted"; readonly jobId: string; readonly shareDifficulty: bigint }
     | { readonly _tag: "ShareFound"; readonly jobId: string; readonly thread: number }
     | {
         readonly _tag: "ShareAnswered"

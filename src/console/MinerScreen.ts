@@ -1,7 +1,7 @@
 /**
  * The screen of a miner. Pure.
  *
- * Top to bottom: title, rate and shares, connection, job, one row per thread, what happened last, help. On a small
+ * Top to bottom: title, rate, shares, connection, job, one row per thread, what happened last, help. On a small
  * terminal the rows of the threads go first.
  */
 import type { Language, Text } from "../../config/Setting.ts"
@@ -27,7 +27,7 @@ const linkOf = ({ at, link }: Status, language: Language): Line => {
     case "Connecting":
       return [span(`${address} ${words.connecting[language]}`, "warn")]
     case "Waiting":
-      return [span(`${detail} · ${words.next[language]} ${Format.countdown((until ?? at) - at)}`, "bad")]
+      return [span(`${words.next[language]} ${Format.countdown((until ?? at) - at)} · ${detail}`, "bad")]
     default:
       return [span([link._tag, address, detail].filter((text) => text !== "").join(" "), "warn")]
   }
@@ -54,11 +54,16 @@ const groups = (program: ProgramStatus, miner: MinerPicture, language: Language)
       lead: say(words.rate),
       figures: [
         [span(Format.hashrate(rate), "good")],
+        figure(say(words.latency), latencyMillis === null ? "-" : `${Math.round(latencyMillis)} ms`),
+        figure(say(words.pending), shares.pending)
+      ]
+    },
+    {
+      lead: say(words.shares),
+      figures: [
         figure(say(words.accepted), shares.accepted, "good"),
         figure(say(words.stale), shares.stale, alarm(shares.stale, "warn")),
         figure(say(words.rejected), shares.rejected, alarm(shares.rejected, "bad")),
-        figure(say(words.pending), shares.pending),
-        figure(say(words.latency), latencyMillis === null ? "-" : `${Math.round(latencyMillis)} ms`),
         figure(say(words.lost), shares.lost, alarm(shares.lost, "warn")),
         figure(say(words.duplicate), shares.duplicate)
       ]
@@ -133,9 +138,6 @@ const rows = (threads: Status["threads"], language: Language): ReadonlyArray<Lin
   ]
 }
 
-/** Rows besides the figures: title, head and first row of the threads, help. */
-const least = 4
-
 /** What it came to, when it has ended: one line. */
 export const result = (
   { at, shares, startedAt, tried }: Pick<Status, "at" | "shares" | "startedAt" | "tried">,
@@ -161,10 +163,8 @@ export const render = (
   language: Language,
   activity: ReadonlyArray<Sheet.Happening>
 ): Sheet.Drawn => {
-  const sums = groups(program, miner, language)
-  const every = Sheet.all(sums, columns)
-  const first = title(program, miner, columns, language)
-  const top = [first, ...(every.length + least <= height ? every : Sheet.fitting(sums, columns))]
+  const sums = Sheet.fitting(groups(program, miner, language), columns)
+  const top = [title(program, miner, columns, language), ...sums]
   const foot: Line = miner.stopping
     ? [span(` ${words.stopping[language]}`, "warn")]
     : [span(` ${Words.footer.quit[language]}`, "bold")]

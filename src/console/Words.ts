@@ -114,6 +114,7 @@ export const footer = {
 
 export const miner = {
   rate: { en: "rate", zh: "算力" },
+  shares: { en: "shares", zh: "份额" },
   accepted: { en: "accepted", zh: "接受" },
   stale: { en: "stale", zh: "过期" },
   rejected: { en: "rejected", zh: "拒绝" },

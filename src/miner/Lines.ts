@@ -57,9 +57,14 @@ const tell = (event: MinerEvent): Told => {
       const { height, jobId } = event
       return [
         "info",
-        { en: "new job", zh: "新任务" },
+        { en: `new job at height ${height}`, zh: `新任务，高度 ${height}` },
         { job: jobId, height, shareDifficulty: String(event.shareDifficulty) }
       ]
+    }
+    case "Retargeted": {
+      const difficulty = String(event.shareDifficulty)
+      const text = { en: `shares of difficulty ${difficulty} from now on`, zh: `份额难度改为 ${difficulty}` }
+      return ["info", text, { job: event.jobId, shareDifficulty: difficulty }]
     }
     case "ShareFound":
       return ["debug", { en: "share found", zh: "找到份额" }, { job: event.jobId, thread: event.thread }]
@@ -85,7 +90,8 @@ const tell = (event: MinerEvent): Told => {
         }
         return ["warn", text, fields]
       }
-      return ["warn", { en: "share rejected", zh: "份额被拒绝" }, fields]
+      const why = event.reason === "" ? code : event.reason
+      return ["warn", { en: `share rejected: ${why}`, zh: `份额被拒绝：${why}` }, fields]
     }
     case "ShareLost": {
       const { en, zh } = lost[event.why]

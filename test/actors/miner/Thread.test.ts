@@ -92,6 +92,12 @@ describe("miner: threads", () => {
       const second = yield* Queue.take(world.searches)
       assert.deepStrictEqual([...second.stretch.start], [1_000n, ...first.stretch.start.slice(1)])
       assert.notDeepEqual(second.stretch.target, first.stretch.target)
+      yield* settle
+      const told = (yield* world.events).filter(({ _tag }) => _tag === "JobTaken" || _tag === "Retargeted")
+      assert.deepStrictEqual(
+        told.map(({ _tag }) => _tag),
+        ["JobTaken", "Retargeted"]
+      )
     }).pipe(Effect.provide(layer))
   )
 

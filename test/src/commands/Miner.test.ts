@@ -57,7 +57,7 @@ describe.skipIf(!existsSync(hostExecutable))("miner without a pool", () => {
     assert.match(stdout, /^Pitboss \S+ · miner · /)
     assert.match(
       stdout,
-      /\n pool +(connection refused: no pool-server listens on port 7777 there · next try in \ds|127\.0\.0\.2:7777 connecting)\n/
+      /\n pool +(next try in \ds · connection refused: no pool-server listens on port 7777 there|127\.0\.0\.2:7777 connecting)\n/
     )
     assert.include(stdout, `paid to  ${address}`)
     const nodes = await run(["nodes"], { home: miner.home })

@@ -161,7 +161,7 @@ describe("a miner", () => {
   it("says why it has no pool or nothing to do, and which pools it may use", () => {
     const waiting = { _tag: "Waiting", until: now + 3_000, since: now, detail: "connection refused" } as const
     const lost = page(miner({ pools: ["a:1", "b:2"], status: { ...minerStatus, link: waiting } }))
-    assert.match(lost, /pool +connection refused · next try in 3s {2}of a:1, b:2/)
+    assert.match(lost, /pool +next try in 3s · connection refused {2}of a:1, b:2/)
     const idle = page(miner({ status: { ...minerStatus, job: null, idle: "no job has come" } }))
     assert.match(idle, /job +no job has come/)
     const newer = page(miner({ status: { ...minerStatus, link: { _tag: "Thinking", since: now } } }))

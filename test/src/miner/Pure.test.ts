@@ -201,6 +201,7 @@ describe("the lines of the log", () => {
     { _tag: "Preferred", at: 0, address: "a:7777" },
     { _tag: "Idle", at: 0, cause: "no-job", detail: "connected, and no job has come" },
     { _tag: "JobTaken", at: 0, jobId: "j", height: 7, shareDifficulty: 9n },
+    { _tag: "Retargeted", at: 0, jobId: "j", shareDifficulty: 9n },
     { _tag: "ShareFound", at: 0, jobId: "j", thread: 1 },
     ...(["accepted", "stale", "duplicate", "internal", "malformed"] as const).map(
       (code) =>
