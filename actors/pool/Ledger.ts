@@ -132,8 +132,11 @@ export interface LedgerService {
    * with an accepted share has a row to be counted in: names are free, rows are not.
    */
   readonly countRejected: (minerId: string, worker: string, code: string) => Effect.Effect<void>
-  /** Drop some of the shares that are older than the books keep; true when more are left. What they counted stays. */
-  readonly prune: Effect.Effect<boolean, LedgerFailed>
+  /**
+   * Drop some of the shares that are older than the books keep; true when more are left. What they counted stays, and so
+   * does every share that may take part in a block: of a network at present as hard as this, and of harder ones before.
+   */
+  readonly prune: (windowFactor: number, networkDifficulty: bigint) => Effect.Effect<boolean, LedgerFailed>
   readonly blockState: (
     id: number,
     state: BlockState,

@@ -98,7 +98,12 @@ const rejections = (core: PoolCore): Effect.Effect<void> =>
     )
   )
 
+/** Without a job nobody knows how hard the network is; nor do shares come. */
 const prune = (core: PoolCore): Effect.Effect<void, LedgerFailed> =>
-  Effect.flatMap(core.ground.ledger.prune, (more) =>
-    more ? Effect.andThen(core.ground.alarm.sleep(pruneMillis), prune(core)) : Effect.void
-  )
+  Effect.suspend(() => {
+    const { current } = core.jobs
+    if (current === null) return Effect.void
+    return Effect.flatMap(core.ground.ledger.prune(core.payRule.windowFactor, current.networkDifficulty), (more) =>
+      more ? Effect.andThen(core.ground.alarm.sleep(pruneMillis), prune(core)) : Effect.void
+    )
+  })

@@ -1,7 +1,7 @@
 /**
  * The pool's ledger on SQL: SQLite in the data folder, or Postgres by URL, with the same queries.
  *
- * Its parts are in `ledger/`: shares, blocks and their credits, payouts, and the audit that holds them together. All
+ * Its parts are in `ledger/`: shares and how long they are kept, blocks and their credits, payouts, and the audit that holds them together. All
  * writes go through one group commit; an effect that returned has reached the disk.
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
@@ -20,27 +20,34 @@ import * as Blocks from "./ledger/Blocks.ts"
 import { migrations } from "./ledger/LedgerSchema.ts"
 import * as Payouts from "./ledger/Payouts.ts"
 import * as PostgresLock from "./ledger/PostgresLock.ts"
+import * as Retention from "./ledger/Retention.ts"
 import * as Shares from "./ledger/Shares.ts"
 import * as Snapshot from "./Snapshot.ts"
 
 export interface Options {
-  readonly retention?: Shares.Retention
+  readonly retention?: Retention.Retention
   /** How a long look at the books is taken; without it, by the connection that everybody uses. */
   readonly snapshot?: Snapshot.Snapshot
 }
 
 /** The ledger in the database of the context; counts that are still in memory are written when the scope closes. */
 export const make = ({
-  retention = Shares.defaultRetention,
+  retention = Retention.standard,
   snapshot
 }: Options = {}): Effect.Effect<LedgerService, never, SqlClient.SqlClient | Scope.Scope> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const books = { sql, commits: GroupCommit.make(sql) }
     const { found, ...blocks } = Blocks.make(books)
-    const { flush, ...shares } = Shares.make(books, found, retention)
+    const { flush, ...shares } = Shares.make(books, found)
     yield* Effect.addFinalizer(() => Effect.ignoreLogged(flush))
-    return { ...shares, ...blocks, ...Payouts.make(books), ...Audit.make(snapshot ?? Snapshot.of(sql)) }
+    return {
+      ...shares,
+      ...Retention.make(books, retention),
+      ...blocks,
+      ...Payouts.make(books),
+      ...Audit.make(snapshot ?? Snapshot.of(sql))
+    }
   })
 
 /** In a SQLite file of its own. */

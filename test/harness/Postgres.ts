@@ -6,8 +6,10 @@
  */
 import * as Crypto from "node:crypto"
 import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
+import type * as Database from "../../src/storage/Database.ts"
 
 const server = process.env["PITBOSS_TEST_POSTGRES"]
 export const isThere = server !== undefined
@@ -31,3 +33,13 @@ export const freshDatabase = Effect.gen(function* () {
   own.pathname = `/${name}`
   return Redacted.make(own.href)
 })
+
+/** A client of a fresh database that is dropped with the test. */
+export const database = (migrations: Database.Migrations) =>
+  Layer.unwrapScoped(
+    Effect.map(freshDatabase, (url) =>
+      Layer.effectDiscard(Migrator.make({})({ loader: Migrator.fromRecord(migrations) })).pipe(
+        Layer.provideMerge(PgClient.layer({ url, maxConnections: 4 }))
+      )
+    )
+  )

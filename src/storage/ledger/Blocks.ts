@@ -64,7 +64,7 @@ const turn = Effect.async<void>((resume) => {
 })
 
 /** States in which work on a block is still to be done or its fate still to be learnt. */
-const open = ["found", "proving", "submitted", "accepted"] as const
+export const openStates = ["found", "proving", "submitted", "accepted"] as const
 
 /** Where the credits of a block in this state count. */
 export const heldIn = (state: string): Held =>
@@ -204,7 +204,7 @@ export const make = ({ commits, sql }: Books) => {
     }).pipe(failingTo(`share out the reward of block ${id}`))
 
   const openBlocks: LedgerService["openBlocks"] = readBlocks(
-    sql`SELECT ${columns} FROM ledger_blocks WHERE ${sql.in("state", open)} ORDER BY id`
+    sql`SELECT ${columns} FROM ledger_blocks WHERE ${sql.in("state", openStates)} ORDER BY id`
   ).pipe(
     Effect.map((rows) => rows.map(shown)),
     failingTo("list the open blocks")

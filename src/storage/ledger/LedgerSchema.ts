@@ -111,5 +111,11 @@ export const migrations: Migrations = {
     const sql = yield* SqlClient.SqlClient
     yield* sql`DROP INDEX ledger_shares_miner`
     yield* sql`CREATE INDEX ledger_shares_group ON ledger_shares ((id / ${sql.literal(String(sharesPerGroup))}), miner_id)`
+  }),
+  // What is kept of the shares depends on the hardest block and on those that are not shared out.
+  "4_blocks_by_difficulty_and_by_state": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`CREATE INDEX ledger_blocks_difficulty ON ledger_blocks (network_difficulty)`
+    yield* sql`CREATE INDEX ledger_blocks_state ON ledger_blocks (state)`
   })
 }

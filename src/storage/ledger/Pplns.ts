@@ -13,11 +13,15 @@ export interface Window {
   readonly add: (minerId: string, difficulty: bigint) => void
 }
 
-/** The factor counts in thousandths, so that 2.5 is exact; a window holds at least one unit of difficulty. */
-export const windowOf = (networkDifficulty: bigint, factor: number): Window => {
+/** Difficulty of a window: at least one unit. The factor counts in thousandths, so that 2.5 is exact. */
+export const sizeOf = (networkDifficulty: bigint, factor: number): bigint => {
   const size = (networkDifficulty * BigInt(Math.max(0, Math.round(factor * 1_000)))) / 1_000n
+  return size < 1n ? 1n : size
+}
+
+export const windowOf = (networkDifficulty: bigint, factor: number): Window => {
   const shares = new Map<string, bigint>()
-  let left = size < 1n ? 1n : size
+  let left = sizeOf(networkDifficulty, factor)
   return {
     get full() {
       return left === 0n

@@ -7,7 +7,6 @@
  */
 import type { SqlError } from "@effect/sql/SqlError"
 import type * as Statement from "@effect/sql/Statement"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -17,17 +16,6 @@ import { Integer } from "../Database.ts"
 import { type Books, bounds, failingTo, inserter, reader, rowsOf, Whole } from "./Common.ts"
 import { sharesPerGroup } from "./LedgerSchema.ts"
 
-/** Which shares the books keep; the others are dropped, the totals stay exact. A PPLNS window must fit. */
-export interface Retention {
-  /** At most so many. */
-  readonly shares: number
-  /** And none that is older, but of the newest `least`: a window may be long, and a clock may be wrong for a while. */
-  readonly millis: number
-  readonly least: number
-}
-export const defaultRetention: Retention = { shares: 5_000_000, millis: 7 * 86_400_000, least: 250_000 }
-/** Rows of one step of pruning: a few hundredths of a second. */
-const pruneStep = 2_000
 /** Workers whose counts may wait in memory; those of more are not kept, because anybody can make up names. */
 const mostWaiting = 1_000
 /** Accounts that are remembered as open; beyond, the database is asked again. */
@@ -118,8 +106,7 @@ const readShares = reader(KeptShare)
 
 export const make = (
   { commits, sql }: Books,
-  keepBlocks: (shares: ReadonlyArray<AcceptedShare>) => Effect.Effect<ReadonlyArray<PoolBlock>, SqlError | ParseError>,
-  retention: Retention
+  keepBlocks: (shares: ReadonlyArray<AcceptedShare>) => Effect.Effect<ReadonlyArray<PoolBlock>, SqlError | ParseError>
 ) => {
   const unflushed = new Tallies()
   /** Miners whose accounts are in the database, as of the last commit that succeeded. */
@@ -240,19 +227,6 @@ export const make = (
       for (const { minerId } of recorded) known.add(minerId)
     })
 
-  const prune: LedgerService["prune"] = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    commits.write(sql`
-      DELETE FROM ledger_shares WHERE id IN (
-        SELECT id FROM (SELECT id, received_at FROM ledger_shares ORDER BY id LIMIT ${pruneStep}) AS oldest
-        WHERE id <= (SELECT MAX(id) FROM ledger_shares) - ${retention.shares}
-          OR (received_at < ${now - retention.millis}
-            AND id <= (SELECT MAX(id) FROM ledger_shares) - ${retention.least}))
-      RETURNING id`)
-  ).pipe(
-    Effect.map((gone) => gone.length === pruneStep),
-    failingTo("prune old shares")
-  )
-
   /** Counts that were kept in memory reach the disk with the next shares, or when somebody looks, or at the end. */
   const flush = Effect.suspend(() => {
     const rows = unflushed.take()
@@ -344,5 +318,5 @@ export const make = (
     )
   }
 
-  return { record, countRejected, prune, flush, miners, shares }
+  return { record, countRejected, flush, miners, shares }
 }

@@ -102,7 +102,7 @@ export class MemoryLedger {
           const at = `${minerId}/${worker} ${code}`
           this.rejections.set(at, (this.rejections.get(at) ?? 0) + 1)
         }),
-      prune: does("prune", () => false),
+      prune: () => does("prune", () => false),
       blockState: (id, state, detail, known) =>
         does("blockState", () => {
           const entry = this.#entry(id)

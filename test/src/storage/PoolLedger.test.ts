@@ -112,31 +112,6 @@ describe("shares", () => {
       assert.deepInclude(rows[0], { minerId: "ann", accepted: 1n, stale: 2n, rejected: 2n })
     })
   )
-
-  it.effect("old shares are pruned step by step, what they counted stays", () =>
-    Effect.gen(function* () {
-      const ledger = yield* PoolLedger.make({ retention: { shares: 1_000, millis: 1e12, least: 200 } })
-      yield* ledger.record(Array.from({ length: 6_000 }, (_, n) => share(n)))
-      const sql = yield* SqlClient.SqlClient
-      const left = Effect.map(sql<{ readonly n: number }>`SELECT COUNT(*) AS n FROM ledger_shares`, ([row]) => row?.n)
-      const steps: Array<readonly [boolean, number | undefined]> = []
-      for (let n = 0; n < 4; n++) steps.push([yield* ledger.prune, yield* left])
-      assert.deepStrictEqual(steps, [
-        [true, 4_000],
-        [true, 2_000],
-        [false, 1_000],
-        [false, 1_000]
-      ])
-      assert.strictEqual((yield* ledger.totals).shares, 6_000n)
-      yield* TestClock.setTime(1e12 + 1_005_500)
-      yield* ledger.prune
-      assert.strictEqual(yield* left, 500)
-      // A clock that is years ahead takes no window of a block along.
-      yield* TestClock.setTime(1e14)
-      yield* ledger.prune
-      assert.strictEqual(yield* left, 200)
-    }).pipe(Effect.scoped, Effect.provide(Database.layer({ file: ":memory:", what: "pool ledger", migrations })))
-  )
 })
 
 describe("money", () => {
@@ -291,7 +266,7 @@ describe.skipIf(!Postgres.isThere)("on Postgres", () => {
             yield* randomBooks(ledger, steps)
             const twice = [share(9_000), share(9_001), share(9_000)]
             assert.deepStrictEqual((yield* ledger.record(twice)).outcomes, ["recorded", "recorded", "duplicate"])
-            assert.isFalse(yield* ledger.prune)
+            assert.isFalse(yield* ledger.prune(2, 1n))
             assert.isAtLeast((yield* ledger.miners(newest, null)).length, 1)
           })
         )

@@ -3,31 +3,18 @@
  *
  * Needs PITBOSS_TEST_POSTGRES, the URL of a server on which databases may be made and dropped; skipped without it.
  */
-import * as PgClient from "@effect/sql-pg/PgClient"
-import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, TestClock } from "effect"
+import { Effect, Exit, TestClock } from "effect"
 import { NodeId, type Proof, type Task } from "../../../actors/nexus/Task.ts"
 import * as Books from "../../../src/nexus/orchestrator/Books.ts"
 import * as BooksSchema from "../../../src/nexus/orchestrator/BooksSchema.ts"
 import * as Issue from "../../../src/nexus/orchestrator/Issue.ts"
 import * as Registry from "../../../src/nexus/orchestrator/Registry.ts"
-import type * as Database from "../../../src/storage/Database.ts"
 import * as GroupCommit from "../../../src/storage/GroupCommit.ts"
 import * as NexusSpool from "../../../src/storage/NexusSpool.ts"
 import * as NexusSpoolSchema from "../../../src/storage/NexusSpoolSchema.ts"
 import * as Postgres from "../../harness/Postgres.ts"
-
-/** A client of a fresh database that is dropped with the test. */
-const database = (migrations: Database.Migrations) =>
-  Layer.unwrapScoped(
-    Effect.map(Postgres.freshDatabase, (url) =>
-      Layer.effectDiscard(Migrator.make({})({ loader: Migrator.fromRecord(migrations) })).pipe(
-        Layer.provideMerge(PgClient.layer({ url, maxConnections: 4 }))
-      )
-    )
-  )
 
 const node = (id: number) => NodeId.make(String(id))
 const task = (taskId: string): Task => ({
@@ -84,7 +71,7 @@ describe.skipIf(!Postgres.isThere)("on Postgres", () => {
       const sql = yield* SqlClient.SqlClient
       const rows = yield* sql<{ readonly n: string }>`SELECT count(*) AS n FROM spool_tasks`
       assert.isBelow(Number(rows[0]?.n), 280)
-    }).pipe(Effect.provide(database(NexusSpoolSchema.migrations)))
+    }).pipe(Effect.provide(Postgres.database(NexusSpoolSchema.migrations)))
   )
 
   it.effect("the group commit rolls back one failed writer alone", () =>
@@ -99,7 +86,7 @@ describe.skipIf(!Postgres.isThere)("on Postgres", () => {
       )
       assert.strictEqual(exits.filter(Exit.isSuccess).length, 4)
       assert.deepStrictEqual(yield* sql`SELECT id FROM rows ORDER BY id`, [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }])
-    }).pipe(Effect.provide(database({ "1_none": Effect.void })))
+    }).pipe(Effect.provide(Postgres.database({ "1_none": Effect.void })))
   )
 
   it.effect("the books issue, accept once, expire, count and register", () =>
@@ -142,6 +129,6 @@ describe.skipIf(!Postgres.isThere)("on Postgres", () => {
       const registered = yield* registry.registerNode(uuid)
       assert.strictEqual(yield* books.accountOf(registered), wallet)
       assert.strictEqual((yield* Effect.flip(registry.registerNode(uuid)))._tag, "Refusal")
-    }).pipe(Effect.provide(database(BooksSchema.migrations)))
+    }).pipe(Effect.provide(Postgres.database(BooksSchema.migrations)))
   )
 })
