@@ -217,13 +217,14 @@ const sessionOf = (
   const now = core.now()
   const jobs = core.jobs.issued
   const within = (difficulty: bigint) => Vardiff.clamped(difficulty, vardiff, core.hardest)
-  const forgotten = { easiest: Grade.rounded(vardiff.minimumDifficulty), jobs }
+  const quietMillis = vardiff.graceMillis
+  const forgotten = { easiest: Grade.rounded(vardiff.minimumDifficulty), jobs, quietMillis }
   const { resume } = report
   const known = resume === null ? undefined : core.sessions.resume(resume, { minerId, worker }, forgotten, now)
   if (known === undefined) {
     const rate = claimed(report)
     const difficulty = within(rate === null ? vardiff.startDifficulty : Vardiff.forRate(rate, vardiff))
-    const first = { difficulty, easiest: difficulty, jobs }
+    const first = { difficulty, easiest: difficulty, jobs, quietMillis: 0 }
     return { session: core.sessions.open({ minerId, worker }, first, now), resumed: false }
   }
   // Only who has the ticket comes here; the older connection is the miner's own, half dead.

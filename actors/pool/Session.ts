@@ -24,6 +24,8 @@ export interface First {
   readonly easiest: bigint
   /** The pool's jobs so far. */
   readonly jobs: number
+  /** For so long its shares may be of before and say nothing about its rate. */
+  readonly quietMillis: number
 }
 
 export class Session {
@@ -52,7 +54,7 @@ export class Session {
     this.vardiff = Vardiff.start(first.difficulty, now)
     this.#easiest = first.easiest
     this.#lastBefore = first.jobs
-    this.rate = new Rate(now)
+    this.rate = new Rate(now, first.quietMillis)
   }
 
   /**

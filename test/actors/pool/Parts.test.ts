@@ -53,8 +53,8 @@ describe("sessions", () => {
   const sessionsOf = (max: number, waitMillis: number, own = key) =>
     new Sessions(max, waitMillis, new NoncePrefixes(() => generation++), own)
   const alice = { minerId: "alice", worker: "rig" }
-  const first = (difficulty: bigint) => ({ difficulty, easiest: difficulty, jobs: 1 })
-  const forgotten = { easiest: 1n, jobs: 1 }
+  const first = (difficulty: bigint) => ({ difficulty, easiest: difficulty, jobs: 1, quietMillis: 0 })
+  const forgotten = { easiest: 1n, jobs: 1, quietMillis: 0 }
 
   it("a session is found by a whole ticket only, until it has waited too long; any of its tickets will do", () => {
     const sessions = sessionsOf(100, 1_000)

@@ -131,6 +131,17 @@ describe("rate", () => {
     assert.strictEqual(new Rate(0).perSecond(0), 0)
   })
 
+  it("what comes while it is quiet is of before; a clock that is set back far does not make it quiet for long", () => {
+    const rate = new Rate(86_400_000, 10_000)
+    for (let burst = 0; burst < 1_000; burst++) rate.add(7, 86_400_000 + burst)
+    assert.strictEqual(rate.perSecond(86_409_999), 0)
+    for (let s = 11; s <= 60; s++) rate.add(7, 86_400_000 + s * 1_000)
+    assert.approximately(rate.perSecond(86_460_000), 7, 0.3)
+    const back = new Rate(86_400_000, 10_000)
+    for (let s = 1; s <= 60; s++) back.add(7, s * 1_000)
+    assert.approximately(back.perSecond(60_000), 7, 0.3)
+  })
+
   it("a clock that is set back makes it neither higher nor lower", () => {
     for (const back of [10_000, 600_000, 86_400_000]) {
       const rate = new Rate(86_400_000)

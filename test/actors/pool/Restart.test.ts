@@ -75,8 +75,9 @@ describe("after a restart", () => {
       for (const share of during) assert.strictEqual(yield* code(miner, share), "accepted")
       for (const share of during) assert.strictEqual(yield* code(miner, share), "duplicate")
       assert.strictEqual(run.ledger.shares.length, kept + 1 + during.length)
-      // All at once, for they waited: that is no reason to ask for harder ones.
+      // All at once, for they waited: that is no reason to ask for harder ones, nor a rate that anybody has.
       assert.strictEqual(miner.work.shareTarget, shareTarget)
+      assert.strictEqual((yield* run.pool.status).hashrate, 0)
       assert.deepStrictEqual(
         run.ledger.shares.slice(-during.length).map(({ difficulty }) => difficulty),
         during.map(() => startDifficulty * 4n)
