@@ -12,10 +12,10 @@ export class Rate {
   #sum = 0
 
   /**
-   * `quietMillis`: for so long amounts do not count, because they may be of before. `fadeMillis`: the time after which an
-   * amount counts for 1/e.
+   * `fadeMillis`: the time after which an amount counts for 1/e. `quietMillis`: for so long amounts do not count, because
+   * they may be of before.
    */
-  constructor(now: number, quietMillis = 0, fadeMillis = 300_000) {
+  constructor(now: number, fadeMillis: number, quietMillis = 0) {
     this.#quietMillis = quietMillis
     this.#since = now + quietMillis
     this.#at = this.#since

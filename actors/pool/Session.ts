@@ -12,6 +12,9 @@ import { Rate } from "./Rate.ts"
 import * as Ticket from "./Ticket.ts"
 import * as Vardiff from "./Vardiff.ts"
 
+/** The measured hashrate covers about this time, milliseconds. */
+const rateMillis = 300_000
+
 interface Who {
   readonly minerId: string
   readonly worker: string
@@ -54,7 +57,7 @@ export class Session {
     this.vardiff = Vardiff.start(first.difficulty, now)
     this.#easiest = first.easiest
     this.#lastBefore = first.jobs
-    this.rate = new Rate(now, first.quietMillis)
+    this.rate = new Rate(now, rateMillis, first.quietMillis)
   }
 
   /**

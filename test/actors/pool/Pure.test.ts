@@ -118,33 +118,35 @@ describe("nonce prefixes", () => {
 })
 
 describe("rate", () => {
+  const fade = 300_000
+
   it("a steady stream reads as what it is, at every age, and fades when it stops", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 20, max: 5_000 }), (amount, seconds) => {
-        const rate = new Rate(0)
+        const rate = new Rate(0, fade)
         for (let s = 1; s <= seconds; s++) rate.add(amount, s * 1_000)
         assert.approximately(rate.perSecond(seconds * 1_000) / amount, 1, 0.06)
         assert.isBelow(rate.perSecond(seconds * 1_000 + 3_000_000), amount / 1_000)
       }),
       { numRuns: 20 }
     )
-    assert.strictEqual(new Rate(0).perSecond(0), 0)
+    assert.strictEqual(new Rate(0, fade).perSecond(0), 0)
   })
 
   it("what comes while it is quiet is of before; a clock that is set back far does not make it quiet for long", () => {
-    const rate = new Rate(86_400_000, 10_000)
+    const rate = new Rate(86_400_000, fade, 10_000)
     for (let burst = 0; burst < 1_000; burst++) rate.add(7, 86_400_000 + burst)
     assert.strictEqual(rate.perSecond(86_409_999), 0)
     for (let s = 11; s <= 60; s++) rate.add(7, 86_400_000 + s * 1_000)
     assert.approximately(rate.perSecond(86_460_000), 7, 0.3)
-    const back = new Rate(86_400_000, 10_000)
+    const back = new Rate(86_400_000, fade, 10_000)
     for (let s = 1; s <= 60; s++) back.add(7, s * 1_000)
     assert.approximately(back.perSecond(60_000), 7, 0.3)
   })
 
   it("a clock that is set back makes it neither higher nor lower", () => {
     for (const back of [10_000, 600_000, 86_400_000]) {
-      const rate = new Rate(86_400_000)
+      const rate = new Rate(86_400_000, fade)
       for (let s = 1; s <= 60; s++) rate.add(7, 86_400_000 + s * 1_000)
       for (let s = 61; s <= 2_000; s++) rate.add(7, 86_400_000 - back + s * 1_000)
       assert.approximately(rate.perSecond(86_400_000 - back + 2_000_000), 7, 0.2)
