@@ -15,14 +15,14 @@ import type { Job } from "../../../actors/pool/Job.ts"
 import type { ConnectionRefused, PoolConnection, PoolServiceShape, Push } from "../../../actors/pool/PoolService.ts"
 import type { DisconnectReason, RefusalReason } from "../../../actors/pool/PoolStatus.ts"
 import { Outbox, type PostOffice, type Writable } from "./Outbox.ts"
-import { ipOf, type Sockets } from "./Sockets.ts"
+import { ipOf, type Silence, type Sockets } from "./Sockets.ts"
 import { SubmitCall, submitPath } from "./SubmitCall.ts"
 import * as Wire from "./Wire.ts"
 
 export interface Context {
   readonly pool: PoolServiceShape
   readonly post: PostOffice
-  readonly sockets: Pick<Sockets, "touch" | "hold" | "release" | "cut">
+  readonly sockets: Pick<Sockets, "begin" | "touch" | "hold" | "release" | "cut">
   /** The encoding of a job that all connections share. */
   readonly encode: (job: Job) => Buffer
   /** Run an effect that does not fail; most end before this returns. */
@@ -289,6 +289,38 @@ export const interceptor =
   (context: Context): Grpc.ServerInterceptor =>
   ({ path }, call) => {
     if (path === subscribePath) return new TakenOver(call, new Subscription(context, call))
-    if (path === submitPath) return new TakenOver(call, new SubmitCall(context, call))
-    return new Grpc.ServerInterceptingCall(call)
+    const peer = call.getPeer()
+    const silence = context.sockets.begin(peer)
+    if (silence === null) {
+      // A refusal would leave its half of the call open, and with it the memory.
+      context.sockets.cut(peer)
+      return new TakenOver(call, over)
+    }
+    if (path === submitPath) return new TakenOver(call, new SubmitCall(context, call, silence))
+    return new Grpc.ServerInterceptingCall(call, whileSilent(silence))
   }
+
+/** Of a call whose connection has ended. */
+const over: Listener = {
+  onReceiveMetadata: () => {},
+  onReceiveMessage: () => {},
+  onReceiveHalfClose: () => {},
+  onCancel: () => {}
+}
+
+/** Lets a call pass, and notes when it says something. */
+const whileSilent = (silence: Silence): Grpc.Responder => {
+  let silent = true
+  const end = () => {
+    if (silent) silence.end()
+    silent = false
+  }
+  const listener = new Grpc.ServerListenerBuilder()
+    .withOnReceiveMessage((message, next) => {
+      end()
+      next(message)
+    })
+    .withOnCancel(end)
+    .build()
+  return new Grpc.ResponderBuilder().withStart((next) => next(listener)).build()
+}

@@ -16,6 +16,8 @@ import { AddressUnusable, PortTaken } from "../Errors.ts"
 export interface Limits {
   readonly maxSockets: number
   readonly maxPerIp: number
+  /** Calls of one address that have begun and not said anything yet: each takes some kilobytes. */
+  readonly maxSilent: number
   /** Milliseconds without a call after which a new socket is destroyed. */
   readonly preAuthMillis: number
   /** The same for one that had calls and has none that is open. */
@@ -29,6 +31,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxSockets: 20_256,
   maxPerIp: 1_016,
+  maxSilent: 4_096,
   preAuthMillis: 15_000,
   idleMillis: 300_000,
   maxAgeMillis: 7 * 86_400_000,
@@ -48,7 +51,9 @@ export interface Sockets {
   readonly port: number
   /** Fails when the listener breaks. */
   readonly broken: Effect.Effect<never, ListenerBroke>
-  /** The peer "ip:port" made a call that was served. */
+  /** A call of the peer "ip:port" begins, which has to say something first. Null: too many of its address have not. */
+  readonly begin: (peer: string) => Silence | null
+  /** The peer made a call that was served. */
   readonly touch: (peer: string) => void
   /** A call that stays open begins; while there is one, the connection is in use. */
   readonly hold: (peer: string) => void
@@ -63,8 +68,24 @@ export interface Sockets {
   readonly shut: () => void
 }
 
+/** A call that has said nothing yet; `end` once it has, or is over. */
+export interface Silence {
+  readonly end: () => void
+}
+
+/** One address, while it has sockets. */
+class Source implements Silence {
+  sockets = 0
+  silent = 0
+
+  end(): void {
+    this.silent -= 1
+  }
+}
+
 interface Visitor {
   readonly socket: Net.Socket
+  readonly source: Source
   readonly since: number
   /** Open calls. */
   holds: number
@@ -99,7 +120,7 @@ class Visitors {
   readonly all = new Map<string, Visitor>()
   /** In order of arrival. */
   private readonly strangers = new Map<string, Visitor>()
-  private readonly perIp = new Map<string, number>()
+  private readonly perIp = new Map<string, Source>()
   private readonly limits: Limits
 
   constructor(limits: Limits) {
@@ -110,27 +131,34 @@ class Visitors {
   enter(socket: Net.Socket): boolean {
     const key = `${socket.remoteAddress}:${socket.remotePort}`
     const ip = ipOf(key)
-    const count = (this.perIp.get(ip) ?? 0) + 1
-    if (count > this.limits.maxPerIp || socket.remoteAddress === undefined) {
+    const source = this.perIp.get(ip) ?? new Source()
+    if (source.sockets >= this.limits.maxPerIp || socket.remoteAddress === undefined) {
       socket.destroy()
       return false
     }
-    const visitor: Visitor = { socket, since: performance.now(), holds: 0, usedAt: null }
-    this.perIp.set(ip, count)
+    const visitor: Visitor = { socket, source, since: performance.now(), holds: 0, usedAt: null }
+    source.sockets += 1
+    this.perIp.set(ip, source)
     this.all.set(key, visitor)
     this.strangers.set(key, visitor)
     socket.on("error", ignore)
     // Not once(): its wrapper would cost every miner a third of a kilobyte.
-    socket.on("close", () => this.leave(key, ip))
+    socket.on("close", () => this.leave(key, ip, source))
     return true
   }
 
-  private leave(key: string, ip: string): void {
+  private leave(key: string, ip: string, source: Source): void {
     this.all.delete(key)
     this.strangers.delete(key)
-    const left = (this.perIp.get(ip) ?? 1) - 1
-    if (left > 0) this.perIp.set(ip, left)
-    else this.perIp.delete(ip)
+    source.sockets -= 1
+    if (source.sockets === 0) this.perIp.delete(ip)
+  }
+
+  begin(key: string): Silence | null {
+    const source = this.all.get(key)?.source
+    if (source === undefined || source.silent >= this.limits.maxSilent) return null
+    source.silent += 1
+    return source
   }
 
   touch(key: string, holds: number): void {
@@ -224,6 +252,7 @@ export const open = (
     return {
       port: typeof bound === "object" && bound !== null ? bound.port : options.port,
       broken: Deferred.await(broken),
+      begin: (peer) => visitors.begin(peer),
       touch: (peer) => visitors.touch(peer, 0),
       hold: (peer) => visitors.touch(peer, 1),
       release: (peer) => visitors.touch(peer, -1),

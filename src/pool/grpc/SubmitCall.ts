@@ -8,7 +8,7 @@
 import * as Grpc from "@grpc/grpc-js"
 import type { PoolServiceShape } from "../../../actors/pool/PoolService.ts"
 import type { ShareAnswer } from "../../../actors/pool/Share.ts"
-import type { Sockets } from "./Sockets.ts"
+import type { Silence, Sockets } from "./Sockets.ts"
 import * as Wire from "./Wire.ts"
 
 export const submitPath = "/pool.MiningPool/SubmitWork"
@@ -29,12 +29,14 @@ const nothing = () => {}
 export class SubmitCall {
   private readonly context: Context
   private readonly call: Grpc.ServerInterceptingCallInterface
+  private readonly silence: Silence
   private request: Buffer | null = null
   private sequence = 0
 
-  constructor(context: Context, call: Grpc.ServerInterceptingCallInterface) {
+  constructor(context: Context, call: Grpc.ServerInterceptingCallInterface, silence: Silence) {
     this.context = context
     this.call = call
+    this.silence = silence
   }
 
   onReceiveMetadata(): void {
@@ -44,6 +46,7 @@ export class SubmitCall {
   onReceiveMessage(message: Buffer): void {
     if (this.request === null) {
       this.request = message
+      this.silence.end()
       this.call.startRead()
     } else {
       this.refuse("SubmitWork takes one share")
@@ -55,8 +58,10 @@ export class SubmitCall {
     else this.submit(this.request)
   }
 
-  /** A share that is on its way is kept all the same; its answer goes nowhere. */
-  onCancel(): void {}
+  /** The call is over, whoever ended it. A share that is on its way is kept all the same; its answer goes nowhere. */
+  onCancel(): void {
+    if (this.request === null) this.silence.end()
+  }
 
   private submit(request: Buffer): void {
     try {
