@@ -1,5 +1,5 @@
 /**
- * What outlives every single actor of a miner: the present work, places of the threads, shares without an answer, counts.
+ * What outlives every single actor of a miner: the present work, the threads' places, shares without an answer, counts.
  *
  * Everything is synchronous and runs on the caller's stack, so there is nothing to lock and nothing in between. A share
  * is counted as accepted in one place only: where the pool's answer arrives.
@@ -11,13 +11,13 @@ import * as Random from "effect/Random"
 import type { Digest } from "../../kernels/NockPowTypes.ts"
 import { difficultyOf } from "../pool/Job.ts"
 import * as Limbs from "../pool/Limbs.ts"
-import { Rate } from "../pool/Rate.ts"
-import { notJudged, type ShareAnswer, type ShareCode } from "../pool/Share.ts"
+import { notJudged, type ShareAnswer } from "../pool/Share.ts"
 import { type Assignment, Board } from "./Board.ts"
+import { Lanes } from "./Lanes.ts"
 import type { IdleCause, LinkState, LossCause, MinerEvent, MinerStatus, ThreadStatus } from "./MinerStatus.ts"
 import { Outbox, type Pending } from "./Outbox.ts"
 import type { MinerJob, MinerReport } from "./PoolLink.ts"
-import * as Ranges from "./Ranges.ts"
+import { Tally } from "./Tally.ts"
 
 /** The proof version whose search is a search for nonces. */
 export const minedVersion = 5
@@ -25,10 +25,6 @@ const longestPuzzle = 1_024
 
 /** How long an unanswered pool keeps the threads busy with its last job, milliseconds. */
 const mineAlone = 120_000
-/** The rate that is shown covers about this time, milliseconds. */
-const rateMillis = 30_000
-/** Part of the newest measurement in the latency that is shown. */
-const freshness = 0.2
 
 const digestOf = (limbs: Uint8Array): Digest => [
   Limbs.limbAt(limbs, 0),
@@ -47,54 +43,33 @@ const limbsOf = (digest: Digest): Uint8Array => {
   return bytes
 }
 
-/** Of one thread, whichever incarnation of its actor is at work. */
-class Lane {
-  state: ThreadStatus["state"] = "starting"
-  place: Ranges.Place | null = null
-  tried = 0
-  readonly rate: Rate
-
-  constructor(now: number) {
-    this.rate = new Rate(now, rateMillis)
-  }
-}
+const total = (threads: ReadonlyArray<ThreadStatus>): number => threads.reduce((sum, { rate }) => sum + rate, 0)
 
 export class MinerCore {
   readonly board = new Board()
   readonly outbox = new Outbox()
+  readonly lanes: Lanes
   readonly events: PubSub.PubSub<MinerEvent>
   link: LinkState
   readonly #clock: Clock.Clock
-  readonly #random: () => bigint
   /** Limb 4 for a pool that does not partition the nonces: other machines choose other ones. */
   readonly #ownPrefix: bigint
-  readonly #lanes: ReadonlyArray<Lane>
   readonly #startedAt: number
   #draining = false
   #send: ((share: Pending) => void) | null = null
   #lostAt: number
   #idle: { readonly cause: IdleCause; readonly detail: string } | null = null
   #sessions = 0
-  #found = 0
-  #accepted = 0
-  #stale = 0
-  #rejected = 0
-  #duplicate = 0
-  #lost = 0
-  #acceptedDifficulty = 0n
-  #lastAcceptedAt: number | null = null
-  #latency: number | null = null
-  readonly #answers = new Map<ShareCode, number>()
+  readonly #tally = new Tally()
 
   constructor(threads: number, clock: Clock.Clock, random: () => bigint, events: PubSub.PubSub<MinerEvent>) {
     this.#clock = clock
-    this.#random = random
     this.#ownPrefix = random()
     this.events = events
     const now = this.now()
     this.#startedAt = now
     this.#lostAt = now
-    this.#lanes = Array.from({ length: threads }, () => new Lane(now))
+    this.lanes = new Lanes(threads, () => this.now(), random)
     this.link = { _tag: "Waiting", until: now, since: now, detail: "starting" }
   }
 
@@ -145,38 +120,7 @@ export class MinerCore {
     return this.#idle
   }
 
-  // ------------------------------------------------------------------------------------------------ threads
-
-  lane(thread: number, state: ThreadStatus["state"]): void {
-    const lane = this.#lanes[thread]
-    if (lane !== undefined) lane.state = state
-  }
-
-  /** Where a thread goes on. */
-  place(thread: number, assignment: Assignment): Ranges.Place {
-    const lane = this.#lanes[thread]
-    const place = Ranges.placeIn(assignment, lane?.place ?? null, this.#random)
-    if (lane !== undefined) lane.place = place
-    return place
-  }
-
-  /** That much of its place is done. */
-  advance(thread: number, place: Ranges.Place, by: bigint): void {
-    const lane = this.#lanes[thread]
-    if (lane !== undefined) lane.place = Ranges.advanced(place, by)
-  }
-
-  /** Digests that a thread has computed since it last said so. */
-  count(thread: number, digests: number): void {
-    const lane = this.#lanes[thread]
-    if (lane === undefined || digests <= 0) return
-    lane.tried += digests
-    lane.rate.add(digests, this.now())
-  }
-
-  rateOf(thread: number): number {
-    return this.#lanes[thread]?.rate.perSecond(this.now()) ?? 0
-  }
+  // ------------------------------------------------------------------------------------------------ finds
 
   /** A nonce that meets the target. It is handed in whatever the board says by now: its job may count beside newer ones. */
   found(thread: number, assignment: Assignment, nonce: Digest): void {
@@ -191,7 +135,7 @@ export class MinerCore {
       expiresAt: job.expiresAt,
       sent: 0
     }
-    this.#found += 1
+    this.#tally.found()
     this.tell({ _tag: "ShareFound", at: now, jobId: job.jobId, thread })
     this.#lose(this.outbox.add(share), "too-many")
     if (this.link._tag === "Connected" && this.link.address === address) this.#send?.(share)
@@ -200,8 +144,8 @@ export class MinerCore {
   // ------------------------------------------------------------------------------------------------ pool
 
   get report(): MinerReport {
-    const now = this.now()
-    return { threads: this.#lanes.length, rate: this.#lanes.reduce((sum, lane) => sum + lane.rate.perSecond(now), 0) }
+    const threads = this.lanes.status
+    return { threads: threads.length, rate: total(threads) }
   }
 
   /** A session begins. */
@@ -255,18 +199,10 @@ export class MinerCore {
   /** The pool's answer: the one place where a share is counted as accepted. */
   answered(share: Pending, { code, reason }: ShareAnswer, millis: number): void {
     const now = this.now()
-    this.#answers.set(code, (this.#answers.get(code) ?? 0) + 1)
-    this.#latency = this.#latency === null ? millis : this.#latency + freshness * (millis - this.#latency)
+    this.#tally.heard(code, millis)
     const { difficulty, jobId, sent } = share
     this.tell({ _tag: "ShareAnswered", at: now, code, reason, jobId, difficulty, millis, sent })
-    if (notJudged.has(code) || !this.outbox.settle(share)) return
-    if (code === "accepted") {
-      this.#accepted += 1
-      this.#acceptedDifficulty += difficulty
-      this.#lastAcceptedAt = now
-    } else if (code === "stale" || code === "unknown-job") this.#stale += 1
-    else if (code === "duplicate" && sent > 1) this.#duplicate += 1
-    else this.#rejected += 1
+    if (!notJudged.has(code) && this.outbox.settle(share)) this.#tally.judged(code, share, now)
   }
 
   /** It has become worthless while it waited. */
@@ -279,7 +215,7 @@ export class MinerCore {
   }
 
   #lose(shares: ReadonlyArray<Pending>, why: LossCause): void {
-    this.#lost += shares.length
+    this.#tally.lost(shares.length)
     for (const { jobId } of shares) this.tell({ _tag: "ShareLost", at: this.now(), jobId, why })
   }
 
@@ -288,14 +224,8 @@ export class MinerCore {
   get status(): MinerStatus {
     const at = this.now()
     const { current } = this.board
-    const threads = this.#lanes.map(
-      (lane, thread): ThreadStatus => ({
-        thread,
-        state: lane.state,
-        rate: lane.rate.perSecond(at),
-        tried: lane.tried
-      })
-    )
+    const { shares, ...counts } = this.#tally.counts
+    const threads = this.lanes.status
     return {
       at,
       startedAt: this.#startedAt,
@@ -315,21 +245,10 @@ export class MinerCore {
             },
       idle: current === null ? (this.#idle?.detail ?? "waiting for the first job") : null,
       threads,
-      rate: threads.reduce((sum, thread) => sum + thread.rate, 0),
+      rate: total(threads),
       tried: threads.reduce((sum, thread) => sum + thread.tried, 0),
-      shares: {
-        found: this.#found,
-        accepted: this.#accepted,
-        stale: this.#stale,
-        rejected: this.#rejected,
-        duplicate: this.#duplicate,
-        lost: this.#lost,
-        pending: this.outbox.size
-      },
-      answers: Object.fromEntries(this.#answers),
-      acceptedDifficulty: this.#acceptedDifficulty,
-      lastAcceptedAt: this.#lastAcceptedAt,
-      latencyMillis: this.#latency
+      shares: { ...shares, pending: this.outbox.size },
+      ...counts
     }
   }
 }

@@ -15,22 +15,22 @@ import * as Ranges from "./Ranges.ts"
 
 const searchOnce = (core: MinerCore, thread: number, searcher: Searcher, assignment: Assignment) =>
   Effect.suspend(() => {
-    const place = core.place(thread, assignment)
+    const place = core.lanes.place(thread, assignment)
     let counted = 0
     const progress = (tried: number) => {
-      core.count(thread, tried - counted)
+      core.lanes.count(thread, tried - counted)
       counted = Math.max(counted, tried)
     }
     const stretch = {
       commitment: assignment.commitment,
       powLength: assignment.job.powLength,
       start: Ranges.nonceAt(place, thread, assignment.prefix),
-      count: Ranges.stretch(core.rateOf(thread)),
+      count: Ranges.stretch(core.lanes.rateOf(thread)),
       target: assignment.target
     }
     return Effect.map(searcher.search(stretch, progress), ({ done, nonce, tried }) => {
       progress(Number(tried))
-      core.advance(thread, place, done)
+      core.lanes.advance(thread, place, done)
       if (nonce !== null) core.found(thread, assignment, nonce)
     })
   })
@@ -38,7 +38,7 @@ const searchOnce = (core: MinerCore, thread: number, searcher: Searcher, assignm
 const body = (core: MinerCore, thread: number, searcher: Searcher) =>
   Effect.suspend(() => {
     const { current, generation } = core.board
-    core.lane(thread, current === null ? "idle" : "searching")
+    core.lanes.enter(thread, current === null ? "idle" : "searching")
     const changed = core.board.changed(generation)
     return current === null ? changed : Effect.raceFirst(searchOnce(core, thread, searcher, current), changed)
   }).pipe(Effect.forever)
@@ -50,7 +50,7 @@ export const child = (core: MinerCore, thread: number): ChildSpec.ChildSpec<Nonc
     // A budget of its own, which this back-off cannot spend: one bad thread never ends the others.
     budget: { restarts: 60, period: "1 minute" },
     start: Effect.gen(function* () {
-      core.lane(thread, "starting")
+      core.lanes.enter(thread, "starting")
       const { open } = yield* NonceSearch
       const searcher = yield* open
       return body(core, thread, searcher)
@@ -58,7 +58,7 @@ export const child = (core: MinerCore, thread: number): ChildSpec.ChildSpec<Nonc
       Effect.map(
         Effect.tapErrorCause((cause) =>
           Effect.sync(() => {
-            core.lane(thread, "starting")
+            core.lanes.enter(thread, "starting")
             const detail = cause._tag === "Fail" ? cause.error.message : String(cause)
             core.tell({ _tag: "ThreadFailed", at: core.now(), thread, detail })
           })

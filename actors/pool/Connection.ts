@@ -5,12 +5,11 @@
  * (identify in time, do not fall silent, review of the difficulty). Shares do not pass through its mailbox (see
  * `Submission`): an answer that is owed must not end with the connection.
  */
-import * as Crypto from "node:crypto"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import * as Actor from "../runtime/Actor.ts"
 import * as Behaviour from "../runtime/Behaviour.ts"
 import * as Grade from "./Grade.ts"
+import * as Identity from "./Identity.ts"
 import type { Job } from "./Job.ts"
 import type { Member, MemberMessage } from "./Member.ts"
 import type { PoolCore } from "./PoolCore.ts"
@@ -82,7 +81,7 @@ export const end = (
   reason: DisconnectReason,
   detail: string,
   told: boolean,
-  who: Identity | null = member.session
+  who: Identity.Identity | null = member.session
 ): void => {
   if (member.ended) return
   member.ended = true
@@ -95,7 +94,7 @@ export const end = (
   }
   // Who leaves before it has said who it is was no miner; who is sent away is news, whoever it is.
   if (session !== null || (reason !== "left" && reason !== "stopping")) {
-    const { minerId, worker } = who ?? nobody
+    const { minerId, worker } = who ?? Identity.nobody
     core.tell({ _tag: "Disconnected", peer: member.peer.address, minerId, worker, reason, detail })
   }
   core.members.remove(member)
@@ -119,51 +118,8 @@ const push = (core: PoolCore, member: Member, message: Push): void => {
 
 // ---------------------------------------------------------------------------------------------------- identity
 
-const account = /^[\x21-\x7e]{1,128}$/
-const label = /^[\x20-\x7e]{0,64}$/
-
-export interface Identity {
-  readonly minerId: string
-  readonly worker: string
-}
-
-const nobody: Identity = { minerId: "", worker: "" }
-
-/** Account and worker of a report; a sentence when they are unusable. */
-export const identityOf = (report: Identity): Identity | string => {
-  if (!account.test(report.minerId)) return "an account name has 1 to 128 visible ASCII characters"
-  if (!label.test(report.worker)) return "a worker name has at most 64 ASCII characters"
-  const dot = report.minerId.indexOf(".")
-  if (report.worker !== "" || dot <= 0) return { minerId: report.minerId, worker: report.worker }
-  const worker = report.minerId.slice(dot + 1)
-  if (!label.test(worker)) return "a worker name has at most 64 ASCII characters"
-  return { minerId: report.minerId.slice(0, dot), worker }
-}
-
-const digest = (text: string): Uint8Array => Crypto.createHash("sha256").update(text).digest()
-
-/** Every token is compared, in constant time. */
-const authorised = (tokens: ReadonlyArray<Redacted.Redacted>, given: Redacted.Redacted | null): boolean => {
-  if (tokens.length === 0) return true
-  const mine = digest(given === null ? "" : Redacted.value(given))
-  let right = false
-  for (const token of tokens) {
-    if (Crypto.timingSafeEqual(digest(Redacted.value(token)), mine)) right = true
-  }
-  return given !== null && right
-}
-
-const maxRate = 1e15
-const maxThreads = 65_535
-
-const claimed = ({ rate }: MinerReport): number | null =>
-  rate === null || !(rate > 0) ? null : Math.min(rate, maxRate)
-
-const threadsOf = ({ threads }: MinerReport): number =>
-  Number.isFinite(threads) ? Math.min(maxThreads, Math.max(0, Math.trunc(threads))) : 0
-
 const identify = (core: PoolCore, member: Member, report: MinerReport): void => {
-  const who = identityOf(report)
+  const who = Identity.of(report)
   const refusal =
     typeof who === "string" ? ({ reason: "malformed", detail: who } as const) : door(core, member, report, who)
   if (typeof who === "string" || refusal !== null) {
@@ -174,10 +130,10 @@ const identify = (core: PoolCore, member: Member, report: MinerReport): void => 
   const { resumed, session } = sessionOf(core, report, who)
   core.sessions.attached(session)
   member.version = report.version.replace(/[^\x20-\x7e]/g, "?").slice(0, 64)
-  member.claimedRate = claimed(report)
+  member.claimedRate = Identity.claimed(report)
   member.aim = core.aims.of(session.vardiff.difficulty)
   member.lastSeenAt = core.now()
-  core.members.identified(member, session, threadsOf(report))
+  core.members.identified(member, session, Identity.threadsOf(report))
   core.tell({ _tag: "Connected", peer: member.peer.address, minerId: who.minerId, worker: who.worker, resumed })
   const { aim } = member
   member.ticketed = aim
@@ -193,11 +149,11 @@ const door = (
   core: PoolCore,
   { peer: { ip } }: Member,
   { token }: MinerReport,
-  { minerId }: Identity
+  { minerId }: Identity.Identity
 ): { readonly reason: DisconnectReason; readonly detail: string } | null => {
   const { limits, tokens } = core.settings
   const now = core.now()
-  if (!authorised(tokens, token)) {
+  if (!Identity.authorised(tokens, token)) {
     const tooMany = core.door.wrongToken(ip, now)
     if (tooMany) ban(core, [core.door.bans.ip(ip, now + limits.banMillis, "too many wrong tokens")])
     const detail = token === null ? "this pool asks for a token (--token-file)" : "this is not a token of this pool"
@@ -211,7 +167,7 @@ const door = (
 const sessionOf = (
   core: PoolCore,
   report: MinerReport,
-  { minerId, worker }: Identity
+  { minerId, worker }: Identity.Identity
 ): { readonly session: Session; readonly resumed: boolean } => {
   const { vardiff } = core.settings
   const now = core.now()
@@ -222,7 +178,7 @@ const sessionOf = (
   const { resume } = report
   const known = resume === null ? undefined : core.sessions.resume(resume, { minerId, worker }, forgotten, now)
   if (known === undefined) {
-    const rate = claimed(report)
+    const rate = Identity.claimed(report)
     const difficulty = within(rate === null ? vardiff.startDifficulty : Vardiff.forRate(rate, vardiff))
     const first = { difficulty, easiest: difficulty, jobs, quietMillis: 0 }
     return { session: core.sessions.open({ minerId, worker }, first, now), resumed: false }
@@ -238,15 +194,15 @@ const sessionOf = (
 }
 
 const heartbeat = (core: PoolCore, member: Member, report: MinerReport): void => {
-  const who = identityOf(report)
+  const who = Identity.of(report)
   if (typeof who === "string" || who.minerId !== member.session?.minerId) {
     end(core, member, "malformed", "a connection keeps its account; connect anew for another one", true)
     return
   }
   member.lastSeenAt = core.now()
-  member.claimedRate = claimed(report)
+  member.claimedRate = Identity.claimed(report)
   member.session.worker = who.worker
-  core.members.threadsNow(member, threadsOf(report))
+  core.members.threadsNow(member, Identity.threadsOf(report))
 }
 
 // ---------------------------------------------------------------------------------------------------- work

@@ -6,6 +6,7 @@
  * the ticket alone brings back its prefix and its difficulty, and only the statistics begin anew.
  */
 import * as Crypto from "node:crypto"
+import type { Identity } from "./Identity.ts"
 import type { NoncePrefix } from "./Job.ts"
 import type { NoncePrefixes } from "./NoncePrefixes.ts"
 import { Rate } from "./Rate.ts"
@@ -14,11 +15,6 @@ import * as Vardiff from "./Vardiff.ts"
 
 /** The measured hashrate covers about this time, milliseconds. */
 const rateMillis = 300_000
-
-interface Who {
-  readonly minerId: string
-  readonly worker: string
-}
 
 /** What is known of a session when it begins. */
 export interface First {
@@ -50,7 +46,7 @@ export class Session {
   /** The ticket that was given out last: as text, which takes a sixth of the memory that its bytes would. */
   ticket = ""
 
-  constructor(prefix: NoncePrefix, { minerId, worker }: Who, first: First, now: number) {
+  constructor(prefix: NoncePrefix, { minerId, worker }: Identity, first: First, now: number) {
     this.prefix = prefix
     this.minerId = minerId
     this.worker = worker
@@ -108,7 +104,7 @@ export class Sessions {
     return this.#all.size
   }
 
-  open(who: Who, first: First, now: number): Session {
+  open(who: Identity, first: First, now: number): Session {
     return this.#add(new Session(this.#prefixes.next(), who, first, now), now)
   }
 
@@ -116,7 +112,7 @@ export class Sessions {
    * The session of a ticket of this account, from memory, or anew with what nobody remembers; undefined when it is no such
    * ticket.
    */
-  resume(text: string, who: Who, forgotten: Omit<First, "difficulty">, now: number): Session | undefined {
+  resume(text: string, who: Identity, forgotten: Omit<First, "difficulty">, now: number): Session | undefined {
     const claim = Ticket.read(text)
     if (claim === undefined || !Ticket.genuine(this.#key, claim, who.minerId)) return undefined
     const { difficulty, prefix } = claim

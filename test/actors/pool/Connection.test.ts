@@ -4,8 +4,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { difficultyOf } from "../../../actors/pool/Job.ts"
-import { identityOf } from "../../../actors/pool/Connection.ts"
 import * as Grade from "../../../actors/pool/Grade.ts"
+import * as Identity from "../../../actors/pool/Identity.ts"
 import {
   networkDifficulty,
   nonce,
@@ -35,12 +35,12 @@ describe("identity", () => {
   )
 
   it("ACCOUNT.WORKER is taken apart; names are bounded", () => {
-    assert.deepStrictEqual(identityOf({ minerId: "acc.rig.7", worker: "" }), { minerId: "acc", worker: "rig.7" })
-    assert.deepStrictEqual(identityOf({ minerId: "acc.rig", worker: "w" }), { minerId: "acc.rig", worker: "w" })
+    assert.deepStrictEqual(Identity.of({ minerId: "acc.rig.7", worker: "" }), { minerId: "acc", worker: "rig.7" })
+    assert.deepStrictEqual(Identity.of({ minerId: "acc.rig", worker: "w" }), { minerId: "acc.rig", worker: "w" })
     for (const minerId of ["", "a b", "ä", "x".repeat(129), "line\nbreak"]) {
-      assert.isString(identityOf({ minerId, worker: "" }))
+      assert.isString(Identity.of({ minerId, worker: "" }))
     }
-    assert.isString(identityOf({ minerId: "a", worker: "w".repeat(65) }))
+    assert.isString(Identity.of({ minerId: "a", worker: "w".repeat(65) }))
   })
 
   it.scoped("tokens: none and a wrong one are refused, the right one is not; ten wrong ones ban the address", () =>
