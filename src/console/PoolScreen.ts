@@ -95,15 +95,17 @@ const books = ({ balances, status }: PoolPicture, language: Language): ReadonlyA
   const money = (nicks: bigint) => `${nockShort(nicks)} NOCK`
   if (balances === null || status.ledger === null) return [[span(say(words.unreadable), "bad")]]
   const { last, problem } = status.payout
+  // "payout-1 sent"
+  const lately = last?.replace(/\w+$/, (state) => Words.payout[state]?.[language] ?? state) ?? null
   return [
     figure(say(words.shares), String(status.ledger.shares)),
     figure(say(words.accounts), balances.accounts),
     figure(say(words.immature), money(balances.immatureNicks)),
     figure(say(words.payable), money(balances.payableNicks)),
     figure(say(words.paid), money(balances.paidNicks)),
-    ...(problem === null && last === null
+    ...(problem === null && lately === null
       ? []
-      : [figure(say(words.payout), problem ?? last ?? "", problem === null ? "normal" : "bad")])
+      : [figure(say(words.payout), problem ?? lately ?? "", problem === null ? "normal" : "bad")])
   ]
 }
 

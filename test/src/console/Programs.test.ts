@@ -77,6 +77,10 @@ describe("a pool", () => {
     ]) {
       assert.match(zh, part)
     }
+    const payout = { enabled: true, last: "payout-1-0 sent", problem: null }
+    const paying = pool({ status: { ...poolStatus, payout } })
+    assert.match(page(paying), /payout payout-1-0 sent/)
+    assert.match(page(paying, 120, "zh"), /支付 payout-1-0 已发送/)
   })
 
   it("says why miners can not work, what it is behind, and what became of its blocks", () => {
