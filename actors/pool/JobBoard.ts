@@ -71,7 +71,7 @@ const repeat = (core: PoolCore, away: () => boolean): Effect.Effect<never> => {
       const since = now - core.lastSentAt
       // A clock that was set back makes it negative: then the job is sent again at once.
       if (since >= 0 && since < rebroadcastMillis) return core.ground.alarm.sleep(rebroadcastMillis - since)
-      core.jobs.expire(now)
+      if (away()) core.jobs.expire(now)
       const entry = away() ? core.jobs.current : core.jobs.renew(now)
       if (entry !== null) core.send(entry.job)
       else core.lastSentAt = now

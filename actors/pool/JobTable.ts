@@ -116,16 +116,17 @@ export class JobTable {
 
   /** The present job is sent again: its shares count for another lifetime. */
   renew(now: number): OpenJob | null {
-    this.expire(now)
     const current = this.#current
     if (current !== null) current.job = { ...current.job, clean: false, expiresAt: now + this.#settings.lifetimeMillis }
+    this.expire(now)
     return current
   }
 
   find(jobId: string, now: number): Found {
     const entry = this.#open.get(jobId)
     if (entry !== undefined) {
-      if (entry.job.expiresAt > now) return { _tag: "Open", entry }
+      // The present one ends when somebody says so: a machine that slept for an hour wakes with work that is still wanted.
+      if (entry === this.#current || entry.job.expiresAt > now) return { _tag: "Open", entry }
       this.expire(now)
     }
     const height = this.#old.get(jobId)

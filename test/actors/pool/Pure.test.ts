@@ -375,15 +375,19 @@ describe("job table", () => {
     assert.strictEqual(after.openJobs, 1)
   })
 
-  it("a job expires, unless it is sent again", () => {
+  it("an earlier job expires; the present one does when it is said, and never while it is sent again", () => {
     const table = new JobTable({ ...defaultBoard, lifetimeMillis: 100 })
-    const entry = table.issue(candidate("a"), 0)
-    const id = entry?.job.jobId ?? ""
-    assert.strictEqual(table.find(id, 99)._tag, "Open")
-    table.renew(50)
-    assert.strictEqual(table.find(id, 149)._tag, "Open")
-    assert.strictEqual(table.find(id, 150)._tag, "Stale")
+    const [old, present] = [0, 50].map((now) => table.issue(candidate("a"), now)?.job.jobId ?? "")
+    assert.strictEqual(table.find(old ?? "", 99)._tag, "Open")
+    assert.strictEqual(table.find(old ?? "", 100)._tag, "Stale")
+    // The machine slept, or its clock was set.
+    assert.strictEqual(table.find(present ?? "", 3_600_000)._tag, "Open")
+    assert.strictEqual(table.renew(3_600_000)?.job.jobId, present)
+    table.expire(3_600_099)
+    assert.strictEqual(table.current?.job.jobId, present)
+    table.expire(3_600_100)
     assert.isNull(table.current)
-    assert.isNull(table.renew(151))
+    assert.strictEqual(table.find(present ?? "", 3_600_101)._tag, "Stale")
+    assert.isNull(table.renew(3_600_102))
   })
 })
