@@ -20,9 +20,7 @@ export const make = (options: Options): Effect.Effect<KernelHost.KernelHostServi
   })
 
 /** The pool over given hosts; they are not closed by it. */
-export const fromHosts = (
-  hosts: ReadonlyArray<KernelHost.KernelHostService>
-): Effect.Effect<KernelHost.KernelHostService> =>
+const fromHosts = (hosts: ReadonlyArray<KernelHost.KernelHostService>): Effect.Effect<KernelHost.KernelHostService> =>
   Effect.map(Effect.makeSemaphore(hosts.length), (permits) => {
     const free = [...hosts].reverse()
     const take = Effect.sync(() => {

@@ -149,7 +149,7 @@ export class KernelHost extends Context.Tag("pitboss/kernels/KernelHost")<Kernel
   ) => Layer.succeed(KernelHost, testService(run))
 }
 
-export const testService = (
+const testService = (
   run: (op: number, params: Uint8Array, listeners: JobListeners) => Effect.Effect<Uint8Array, KernelError>
 ): KernelHostService => ({
   run: (op, params, listeners = {}) =>

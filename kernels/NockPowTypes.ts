@@ -14,9 +14,6 @@ export type ProofVersion = (typeof proofVersions)[number]
 /** p, the order of the base field. */
 export const fieldOrder = 0xffffffff00000001n
 
-/** The target that every digest meets. */
-export const anyTarget: Digest = [fieldOrder - 1n, fieldOrder - 1n, fieldOrder - 1n, fieldOrder - 1n, fieldOrder - 1n]
-
 /** Instruction sets of the kernel; all give the same bits. */
 export const simdNames = ["scalar", "avx2", "avx512"] as const
 export type Simd = (typeof simdNames)[number]

@@ -17,7 +17,7 @@ export type { Announcement, Claim, Facts, Guest, Judged, Mode, Proved, Stage, Ve
 export { stages, verdicts } from "./StarkCodec.ts"
 
 /** Most threads inside one proof. */
-export const maxThreads = 64
+const maxThreads = 64
 /** Longest proof that is checked, bytes; real ones are below 100 000. */
 export const maxProofBytes = 1 << 20
 

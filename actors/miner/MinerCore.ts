@@ -20,7 +20,7 @@ import type { MinerJob, MinerReport } from "./PoolLink.ts"
 import { Tally } from "./Tally.ts"
 
 /** The proof version whose search is a search for nonces. */
-export const minedVersion = 5
+const minedVersion = 5
 const longestPuzzle = 1_024
 
 /** How long an unanswered pool keeps the threads busy with its last job, milliseconds. */

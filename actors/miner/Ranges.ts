@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** Assignments with the same space differ in their targets only. */
-export const spaceOf = ({ commitment, prefix }: Pick<Assignment, "commitment" | "prefix">): string =>
+const spaceOf = ({ commitment, prefix }: Pick<Assignment, "commitment" | "prefix">): string =>
   `${commitment.join()}/${prefix}`
 
 /** The place in this assignment's space: the earlier one, or a new one. `random` gives numbers below 2^63. */

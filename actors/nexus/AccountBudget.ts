@@ -18,7 +18,7 @@ export interface BudgetLimits {
 }
 
 /** A ticket whose holder has not come back this long after it was due (paused, retired) no longer counts. */
-export const ticketGraceMillis = 60_000
+const ticketGraceMillis = 60_000
 
 interface Ticket {
   dueAt: number

@@ -59,7 +59,7 @@ export const onFetch = (error: FetchError): Decision => {
 }
 
 /** How many provings of one task may fail in a row before it is left: a task that kills every prover holds no node. */
-export const provingTries = { crashed: 5, outOfMemory: 3 } as const
+const provingTries = { crashed: 5, outOfMemory: 3 } as const
 
 /** `failures` counts the failed provings of this task in a row, this one included. */
 export const onProve = (error: ProveError | DoesNotFit, failures: number): Decision => {

@@ -135,14 +135,13 @@ export const noCounts: NodeCounters = {
   restarts: 0
 }
 
-export const LastError = Schema.Struct({
+const LastError = Schema.Struct({
   at: Schema.Number,
   /** The error's tag, for example "RateLimited"; "Defect" for a bug. */
   tag: Schema.String,
   /** One line for an operator. */
   message: Schema.String
 })
-export type LastError = typeof LastError.Type
 
 export const NodeStatus = Schema.Struct({
   id: NodeId,
@@ -185,12 +184,11 @@ export const Totals = Schema.Struct({
 })
 export type Totals = typeof Totals.Type
 
-export const MemoryStatus = Schema.Struct({
+const MemoryStatus = Schema.Struct({
   limitBytes: Schema.Number,
   reservedBytes: Schema.Number,
   waiting: Schema.Array(Schema.Struct({ what: Schema.String, bytes: Schema.Number }))
 })
-export type MemoryStatus = typeof MemoryStatus.Type
 
 /**
  * running: takes work. draining: takes no new task, sees every task in hand through. stopping: the same until a deadline,

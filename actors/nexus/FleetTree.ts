@@ -44,7 +44,7 @@ export interface FleetConfig {
   readonly settings?: Partial<FleetSettings>
 }
 
-export const defaultSettings: FleetSettings = {
+const defaultSettings: FleetSettings = {
   proofIntervalMillis: 1_000,
   workersPerNode: 1,
   maxDifficulty: null,

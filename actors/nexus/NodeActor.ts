@@ -24,7 +24,7 @@ export type NodeMessage = "look" | "turn"
 type Context = Behaviour.ActorContext<NodeMessage>
 
 /** More than 5 crashes in 10 minutes: the node is quarantined and a spare takes its place. */
-export const restartBudget = { restarts: 5, period: "10 minutes" } as const
+const restartBudget = { restarts: 5, period: "10 minutes" } as const
 
 /** How long a stopping node may take to release its prover, after its turn was interrupted. */
 const shutdownTime = "5 seconds"

@@ -26,7 +26,7 @@ export type TurnEnd =
   | { readonly _tag: "Wait"; readonly until: number; readonly reason: WaitReason }
 
 /** A failed look-up of a node's wallet is made again after this time, milliseconds. */
-export const walletRetryMillis = 600_000
+const walletRetryMillis = 600_000
 
 type Failure = { readonly _tag: string; readonly message: string; readonly retryAfterMillis?: number | null }
 

@@ -8,7 +8,7 @@ import { difficulties } from "../../config/Difficulties.ts"
 import type { Difficulty } from "./Task.ts"
 
 /** Work of this long (milliseconds) is hard enough: no promotion. */
-export const slowMillis = 420_000
+const slowMillis = 420_000
 
 export const first = (fixed: Difficulty | null): Difficulty => fixed ?? "SMALL_MEDIUM"
 

@@ -19,13 +19,13 @@ export interface Asked {
 export type Retry = Schedule.Schedule<"trouble" | "cool-down", Asked>
 
 /** The longest that a Retry-After is believed; then the orchestrator is asked again. */
-export const longestWait = Duration.hours(1)
+const longestWait = Duration.hours(1)
 /** How many rate limits in a row make a cool-down. */
-export const rateLimitTries = 12
+const rateLimitTries = 12
 /** The cool-down: also the least wait when the twelfth answer names a shorter one. */
-export const coolDown = Duration.seconds(300)
+const coolDown = Duration.seconds(300)
 /** A 429 that names no delay: uniform between these, milliseconds, both included. */
-export const unnamedWait = { minMillis: 30_000, maxMillis: 60_000 } as const
+const unnamedWait = { minMillis: 30_000, maxMillis: 60_000 } as const
 
 const asked = (input: Asked): number =>
   Math.min(Math.max(0, input.retryAfterMillis ?? 0), Duration.toMillis(longestWait))

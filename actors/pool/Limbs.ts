@@ -40,13 +40,6 @@ export const ofNumber = (value: bigint): Limbs => {
   return out
 }
 
-/** The number that limbs stand for. */
-export const toNumber = (limbs: Limbs): bigint => {
-  let value = 0n
-  for (let limb = 4; limb >= 0; limb--) value = value * p + limbAt(limbs, limb)
-  return value
-}
-
 export const limbAt = (limbs: Limbs, limb: number): bigint => {
   let value = 0n
   for (let at = 8 * limb + 7; at >= 8 * limb; at--) value = (value << 8n) | BigInt(limbs[at] ?? 0)

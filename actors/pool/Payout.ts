@@ -36,7 +36,7 @@ const turn = (core: PoolCore): Effect.Effect<void> => {
 type Failure = BooksUnbalanced | LedgerFailed | ChainUnavailable
 
 /** One round: finish what is open, then plan and pay what is due. */
-export const round = (core: PoolCore): Effect.Effect<void, Failure> =>
+const round = (core: PoolCore): Effect.Effect<void, Failure> =>
   Effect.gen(function* () {
     const { ledger, source } = core.ground
     yield* ledger.audit

@@ -58,7 +58,7 @@ export const dueAt = (vardiff: Vardiff, now: number, settings: VardiffSettings):
 }
 
 /** By which factor the difficulty must change; 1: not at all; null: too early to tell. */
-export const factor = (vardiff: Vardiff, now: number, settings: VardiffSettings): number | null => {
+const factor = (vardiff: Vardiff, now: number, settings: VardiffSettings): number | null => {
   const expected = Math.max(0, now - vardiff.since) / intervalMillis(settings)
   const { shares } = vardiff
   const { maxStep } = settings

@@ -74,7 +74,7 @@ const remind = (core: PoolCore): Effect.Effect<never> =>
   )
 
 /** Look at every open block once. */
-export const reconcile = (core: PoolCore): Effect.Effect<void, ChainUnavailable | LedgerFailed> =>
+const reconcile = (core: PoolCore): Effect.Effect<void, ChainUnavailable | LedgerFailed> =>
   Effect.gen(function* () {
     const open = core.winners.all
     if (open.length === 0) return

@@ -26,7 +26,7 @@ export interface Winner {
 }
 
 /** The outcomes after which nothing more happens. */
-export const settled: ReadonlySet<BlockState> = new Set<BlockState>(["mature", "stale", "refused", "lost"])
+const settled: ReadonlySet<BlockState> = new Set<BlockState>(["mature", "stale", "refused", "lost"])
 
 /** How far a block has come. */
 const progress: ReadonlyArray<BlockState> = ["found", "proving", "submitted", "accepted"]

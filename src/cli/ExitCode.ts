@@ -73,6 +73,3 @@ const byTag: Readonly<Record<string, ExitCode>> = {
 
 /** The exit code of a tagged error. */
 export const of = (error: { readonly _tag: string }): ExitCode => byTag[error._tag] ?? internal
-
-/** Every tag of the table, for the tests that pin it. */
-export const table = byTag

@@ -7,7 +7,7 @@
 import type { Language } from "../../config/Setting.ts"
 
 /** POSIX order: LC_ALL goes before LC_MESSAGES before LANG. `zh`, `zh_CN.UTF-8`, `zh-TW` are Chinese. */
-export const ofEnvironment = (environment: Readonly<Record<string, string | undefined>>): Language => {
+const ofEnvironment = (environment: Readonly<Record<string, string | undefined>>): Language => {
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || ""
   return /^zh([_.@-]|$)/i.test(locale) ? "zh" : "en"
 }

@@ -103,7 +103,7 @@ const embeddedOf = (home: string, values: Shared, nodes: ReadonlyArray<NodeEntry
   })
 
 /** Ready to run: the data folder is ours until the scope closes. */
-export const prepare = (
+const prepare = (
   setup: Setup,
   nodes: (home: string, environment: Environment.Environment) => Effect.Effect<ReadonlyArray<NodeEntry>, Failure>,
   settings: Partial<FleetSettings>

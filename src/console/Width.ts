@@ -33,7 +33,7 @@ const wide: ReadonlyArray<readonly [number, number]> = [
 ]
 
 /** Columns of one character: 0, 1 or 2. */
-export const widthOfChar = (char: string): 0 | 1 | 2 => {
+const widthOfChar = (char: string): 0 | 1 | 2 => {
   const code = char.codePointAt(0) ?? 0
   if (code < 0x300) return code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xad ? 0 : 1
   if (combining.test(char)) return 0

@@ -24,8 +24,7 @@ export const About = Schema.Struct({
 export type About = typeof About.Type
 
 /** Resident bytes, measured: of the program itself, and with all the processes it started. */
-export const Memory = Schema.Struct({ processBytes: Schema.Number, treeBytes: Schema.Number })
-export type Memory = typeof Memory.Type
+const Memory = Schema.Struct({ processBytes: Schema.Number, treeBytes: Schema.Number })
 
 /** Null where the program is of another kind; absent from programs that are older than the field. */
 const part = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(Schema.NullOr(schema), { default: () => null })

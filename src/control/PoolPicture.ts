@@ -11,7 +11,7 @@ const nullable = Schema.NullOr
 const Counts = Schema.Record({ key: Schema.String, value: Schema.Number })
 
 /** actors/pool/PoolStatus.ts says what each field means. Times are milliseconds since 1970. */
-export const Status = Schema.Struct({
+const Status = Schema.Struct({
   startedAt: Schema.Number,
   source: Schema.Struct({ kind: Schema.String, name: Schema.String, maturity: Schema.Number }),
   sync: Schema.Struct({ state: Schema.String, networkHeight: nullable(Schema.Number), detail: Schema.String }),
@@ -66,7 +66,7 @@ export const Status = Schema.Struct({
 })
 
 /** Sums over all accounts, nicks (65,536 are 1 NOCK). */
-export const Balances = Schema.Struct({
+const Balances = Schema.Struct({
   accounts: Schema.Number,
   immatureNicks: Schema.BigInt,
   payableNicks: Schema.BigInt,

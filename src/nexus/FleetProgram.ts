@@ -170,7 +170,7 @@ export interface Adapters {
   readonly orchestrator: Effect.Effect<OrchestratorService>
 }
 
-export const adaptersOf = (plan: Plan): Adapters => ({
+const adaptersOf = (plan: Plan): Adapters => ({
   spool: built(Spool, NexusSpool.layer(spoolFile(plan), NexusSpool.defaultRetention, "receipt")),
   prover: proverOf(plan),
   orchestrator: clientOf(plan)

@@ -17,7 +17,7 @@ import { attempt } from "./Page.ts"
 import * as ZTree from "./ZTree.ts"
 
 /** More notes than fit into the largest answer of a node (16 MiB). */
-export const maxNotes = 200_000
+const maxNotes = 200_000
 /** Keys of one lock. */
 const maxKeys = 1_024
 /** All that will ever exist: 2^32 NOCK. */

@@ -1,26 +1,17 @@
 /**
- * Targets: the retarget of epochs, ASERT, and what a target is worth as work.
+ * Targets: ASERT, and what a target is worth as work.
  *
  * A block's work is the expected number of digests behind it; the heaviest chain is the one with the most accumulated
  * work, and of equals the first that was seen. Source: protocols/nockchain.md sections 4.5 and 4.6.
  */
-import { difficultyOf, maxTarget } from "../../actors/pool/Job.ts"
+import { difficultyOf } from "../../actors/pool/Job.ts"
 
-/** Heights per epoch before ASERT. */
+/** Heights per epoch. */
 export const epochBlocks = 2016
-/** Seconds that an epoch should take. */
-const epochSeconds = 1_209_600n
-
 const clamp = (value: bigint, least: bigint, most: bigint) => (value < least ? least : value > most ? most : value)
 
 /** The epoch counter of a child. */
 export const nextEpoch = (counter: number): number => (counter + 1) % epochBlocks
-
-/** The target of a new epoch: `seconds` between the medians of the last blocks of the two epochs before it. */
-export const retarget = (previous: bigint, seconds: bigint): bigint => {
-  const target = (previous * clamp(seconds, epochSeconds / 4n, epochSeconds * 4n)) / epochSeconds
-  return target > maxTarget ? maxTarget : target
-}
 
 /** Where an ASERT schedule hangs. */
 export interface Anchor {

@@ -4,7 +4,7 @@
  * Block ids, commitments, nonces, transaction ids and public-key hashes are all of this kind. Limb 0 is the least
  * significant; the number is the sum of limb i times p^i. Source: protocols/nockchain.md section 3.2.
  */
-import { type Limbs, limbsBytes, maxTarget, p } from "../../actors/pool/Job.ts"
+import { type Limbs, limbsBytes, p } from "../../actors/pool/Job.ts"
 import type { NockPowNative } from "../../kernels/NockPowNative.ts"
 import type { Digest } from "../../kernels/NockPowTypes.ts"
 import { atomOf, Malformed, type Noun, tupleOf } from "./Noun.ts"
@@ -44,14 +44,6 @@ export const fromLimbs = (bytes: Uint8Array): Digest | null => {
 }
 
 export const toAtom = (digest: Digest): bigint => digest.reduceRight((sum, limb) => sum * p + limb, 0n)
-
-/** Null for a number of p^5 or more. */
-export const fromAtom = (atom: bigint): Digest | null => {
-  if (atom < 0n || atom > maxTarget) return null
-  const limbs: Array<bigint> = []
-  for (let rest = atom; limbs.length < 5; rest /= p) limbs.push(rest % p)
-  return checked(limbs)
-}
 
 export const equal = (left: Digest, right: Digest): boolean => left.every((limb, index) => limb === right[index])
 

@@ -53,7 +53,7 @@ export interface Page extends PageBody {
 }
 
 /** More than a node accepts as one block (16,000,000 bits). */
-export const maxBytes = 2_000_000
+const maxBytes = 2_000_000
 /** Nodes of a set of transaction ids or of a coinbase. */
 export const maxTransactions = 65_536
 export const maxCoinbase = 256

@@ -8,7 +8,7 @@ import type { NockPowNative } from "../../kernels/NockPowNative.ts"
 import * as Bignum from "./Bignum.ts"
 import * as Digest from "./Digest.ts"
 import { chain, leaf } from "./Hash.ts"
-import { atomOf, digestNoun, isCell, list, Malformed, type Noun, text, tupleOf } from "./Noun.ts"
+import { atomOf, digestNoun, list, type Noun, text, tupleOf } from "./Noun.ts"
 import type { PageBody, PageVersion } from "./Page.ts"
 import { maxCoinbase, maxTransactions } from "./Page.ts"
 import * as ZTree from "./ZTree.ts"
@@ -35,13 +35,6 @@ export const coinbase = (native: NockPowNative, version: PageVersion, entries: N
     const [key = 0n, nicks = 0n] = tupleOf(item, 2, "an entry of the coinbase")
     const owner = version === 1 ? Digest.fromNoun(key, "a public-key hash") : lockRoot(native, key)
     return native.hashPair(native.hashPair(owner, leaf(native, nicks)), native.hashPair(left, right))
-  })
-
-/** Sum of all entries, nicks. */
-export const coinbaseSum = (entries: Noun): bigint =>
-  ZTree.fold(entries, maxCoinbase, 0n, (item, left, right) => {
-    if (!isCell(item)) throw new Malformed("an entry of the coinbase is an atom")
-    return left + right + atomOf(item[1], "an amount of the coinbase")
   })
 
 /** The entries of a version-1 coinbase, in the order of the map. */

@@ -15,10 +15,3 @@ export const bytesOf = (text: string, size: number): Uint8Array | null => {
   const hex = value.toString(16)
   return hex.length > size * 2 ? null : Buffer.from(hex.padStart(size * 2, "0"), "hex")
 }
-
-export const textOf = (bytes: Uint8Array): string => {
-  let value = BigInt(`0x${Buffer.from(bytes).toString("hex") || "0"}`)
-  let text = ""
-  for (; value > 0n; value /= 58n) text = (alphabet[Number(value % 58n)] ?? "") + text
-  return text
-}

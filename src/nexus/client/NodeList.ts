@@ -134,7 +134,7 @@ export const load = (
   Effect.flatMap(readBytes(path), (bytes) => parseBytes(path, bytes, options))
 
 /** Where a list is looked for when none is named. */
-export const defaultPaths = ["./nodes.txt", "./nodes/nodes.txt"] as const
+const defaultPaths = ["./nodes.txt", "./nodes/nodes.txt"] as const
 
 /** The list of the working directory, or the one line to type. */
 export const locate: Effect.Effect<string, NodeListUnreadable, FileSystem.FileSystem> = Effect.gen(function* () {

@@ -33,7 +33,7 @@ export interface Sources {
   readonly country: ReadonlyArray<string>
 }
 
-export const publicSources: Sources = {
+const publicSources: Sources = {
   versionFile: "https://cli.nexus.xyz/version.json",
   country: ["https://www.cloudflare.com/cdn-cgi/trace", "https://ipinfo.io/country"]
 }

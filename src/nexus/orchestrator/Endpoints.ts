@@ -43,7 +43,7 @@ const protobuf = (body: Uint8Array): Reply => ({
   body
 })
 
-export const json = (status: number, value: unknown, headers: Reply["headers"] = {}): Reply => ({
+const json = (status: number, value: unknown, headers: Reply["headers"] = {}): Reply => ({
   status,
   headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
   body: new TextEncoder().encode(`${JSON.stringify(value)}\n`)

@@ -36,7 +36,7 @@ export interface Issued {
 }
 
 /** The bytes of one input: n, a and b as little-endian u32 (protocols/nexus-orchestrator.md section 10). */
-export const inputBytes = (n: number, a: number, b: number): Uint8Array => {
+const inputBytes = (n: number, a: number, b: number): Uint8Array => {
   const bytes = new Uint8Array(12)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, n, true)

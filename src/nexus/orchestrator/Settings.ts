@@ -39,7 +39,7 @@ export interface Settings {
   readonly version: string
 }
 
-export const defaultPort = 50_505
+const defaultPort = 50_505
 
 export const defaults: Settings = {
   host: "127.0.0.1",

@@ -103,7 +103,7 @@ export const importFrom = (home: string, path: string, digest: string = knownDig
     return { path: target, bytes: guest.length, digest }
   })
 
-export const howToGetIt =
+const howToGetIt =
   "type  pitboss nexus guest import FILE  with the installed official Nexus program (or its guest's ELF file), or let the official program prove: --prover official"
 
 /** The stored guest, checked again. */

@@ -56,7 +56,7 @@ const lastLine = (stderr: string): string => {
 }
 
 /** What the end of the process means; the proof's bytes when it is one. */
-export const judge = (taskId: string, end: ProverProcess.Finished): Either.Either<Uint8Array, ProveError> => {
+const judge = (taskId: string, end: ProverProcess.Finished): Either.Either<Uint8Array, ProveError> => {
   const said = lastLine(end.stderr)
   const crashed = (detail: string) => Either.left(new ProverCrashed({ taskId, detail }))
   if (end.killed === "timeout") return crashed("it took longer than allowed and was killed")

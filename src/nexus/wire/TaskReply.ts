@@ -38,7 +38,7 @@ const checked = (task: Task): Either.Either<Task, WireError> => {
 }
 
 /** The task in one `Task` message: the list of inputs, or the deprecated single input when the list is empty. */
-export const fromMessage = (task: Message<typeof Messages.Task>): Either.Either<Task, WireError> =>
+const fromMessage = (task: Message<typeof Messages.Task>): Either.Either<Task, WireError> =>
   checked({
     taskId: task.taskId,
     programId: task.programId,
@@ -69,7 +69,7 @@ export const read = (bytes: Uint8Array, maxBytes?: number): Either.Either<Task, 
   )
 
 /** A task as one `Task` message; `createdAt` to the millisecond. */
-export const toMessage = (task: Task): Encodable<typeof Messages.Task.fields> => {
+const toMessage = (task: Task): Encodable<typeof Messages.Task.fields> => {
   const seconds = task.createdAt === null ? 0 : Math.floor(task.createdAt / 1000)
   return {
     taskId: task.taskId,

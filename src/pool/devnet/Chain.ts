@@ -42,7 +42,7 @@ export interface Arrival {
 }
 
 /** More than a rollback of a day at 30 s; deeper forks are nobody's accident. */
-export const deepestReorg = 4096
+const deepestReorg = 4096
 
 export type Chain = ReturnType<typeof make>
 

@@ -199,7 +199,7 @@ export const decodeWorkResult = (bytes: Buffer): WorkResult => {
 }
 
 /** A target as 40 bytes, big-endian. */
-export const targetBytes = (target: bigint): Uint8Array => Buffer.from(target.toString(16).padStart(80, "0"), "hex")
+const targetBytes = (target: bigint): Uint8Array => Buffer.from(target.toString(16).padStart(80, "0"), "hex")
 
 /** Writes one message front to back. Numbers are unsigned; those above 64 bits are cut to the largest. */
 export class Writer {

@@ -82,8 +82,6 @@ const answer = ({ data, type }: Route) => {
     : { description: "OK", content: { [type ?? "text/plain"]: { schema: { type: "string" } } } }
 }
 
-export const paths = routes.map((route) => route.path)
-
 export const document = (version: string, chain: string) => ({
   openapi: "3.1.0",
   info: {

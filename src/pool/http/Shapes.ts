@@ -155,7 +155,7 @@ export const Block = Schema.Struct({
 })
 export type Block = typeof Block.Type
 
-export const Output = Schema.Struct({ minerId: Schema.String, nicks: Whole })
+const Output = Schema.Struct({ minerId: Schema.String, nicks: Whole })
 
 export const Payout = Schema.Struct({
   id: Schema.String,

@@ -22,7 +22,7 @@ const failed = (path: string) => (cause: unknown) =>
     : new FileError({ path, problem: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` })
 
 /** The bytes of a file; a secret one must be private. */
-export const read = (path: string, secret: boolean): Effect.Effect<Buffer, FileError> =>
+const read = (path: string, secret: boolean): Effect.Effect<Buffer, FileError> =>
   Effect.try({
     try: () => {
       const found = statSync(path)

@@ -14,7 +14,7 @@ import { Sessions } from "../../../actors/pool/Session.ts"
 import * as Ticket from "../../../actors/pool/Ticket.ts"
 import { TokenBucket } from "../../../actors/pool/TokenBucket.ts"
 import { Winners } from "../../../actors/pool/Winners.ts"
-import { limbs } from "../../harness/pool/FakeKernel.ts"
+import { limbs, numberOf } from "../../harness/pool/FakeKernel.ts"
 
 describe("token bucket", () => {
   it("never gives more than the burst and the rate allow, and always what they allow", () => {
@@ -193,7 +193,7 @@ describe("aims", () => {
   it("one record per difficulty, with its target", () => {
     const aims = new Aims()
     assert.strictEqual(aims.of(1_024n), aims.of(1_024n))
-    assert.strictEqual(Limbs.toNumber(aims.of(1_024n).limbs), targetOf(1_024n))
+    assert.strictEqual(numberOf(aims.of(1_024n).limbs), targetOf(1_024n))
   })
 })
 

@@ -5,7 +5,7 @@
  * difficulty and none beyond. Proofs are the nonce itself, and the verifier believes what the prover told it.
  */
 import { Effect, Layer } from "effect"
-import { type Limbs, limbsBytes, maxTarget } from "../../../actors/pool/Job.ts"
+import { type Limbs, limbsBytes, maxTarget, p } from "../../../actors/pool/Job.ts"
 import * as LimbBytes from "../../../actors/pool/Limbs.ts"
 import { DigestsFailed, ShareKernel } from "../../../actors/pool/ShareKernel.ts"
 import { JobFailed } from "../../../kernels/Errors.ts"
@@ -100,3 +100,7 @@ export class FakeKernel {
 }
 
 const zero: Digest = [0n, 0n, 0n, 0n, 0n]
+
+/** The number that limbs stand for. */
+export const numberOf = (of: Uint8Array): bigint =>
+  [4, 3, 2, 1, 0].reduce((value, limb) => value * p + LimbBytes.limbAt(of, limb), 0n)

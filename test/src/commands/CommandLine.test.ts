@@ -8,7 +8,6 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { CommandSpec } from "../../../src/cli/CommandSpec.ts"
-import * as ExitCode from "../../../src/cli/ExitCode.ts"
 import { conclude } from "../../../src/cli/Run.ts"
 import { root } from "../../../src/commands/Commands.ts"
 import { main, run, start, temporary } from "./Program.ts"
@@ -110,11 +109,6 @@ describe("help and version", () => {
 })
 
 describe("exit codes", () => {
-  it("the table holds the promised numbers only", () => {
-    assert.deepStrictEqual([...new Set(Object.values(ExitCode.table))].sort(), [2, 3, 4, 75])
-    assert.deepStrictEqual([ExitCode.done, ExitCode.internal], [0, 1])
-  })
-
   it("a defect is 1 and one line, its trace only on demand", () => {
     const exit = Exit.die(new TypeError("undefined is not a function"))
     const written: Array<string> = []

@@ -7,10 +7,10 @@ import * as Difficulty from "../../../src/nockchain/Difficulty.ts"
 import * as Emission from "../../../src/nockchain/Emission.ts"
 import { isCell } from "../../../src/nockchain/Noun.ts"
 import * as Page from "../../../src/nockchain/Page.ts"
-import * as Roots from "../../../src/nockchain/Roots.ts"
 import * as Time from "../../../src/nockchain/Time.ts"
 import * as ZTree from "../../../src/nockchain/ZTree.ts"
 import { cued, hasShared, native, sharedBytes, withShared } from "./Support.ts"
+import * as History from "./History.ts"
 
 describe("the main network's history", () => {
   it.skipIf(!hasShared)(withShared("rebuilds to the same map and keeps every rule"), () => {
@@ -46,7 +46,7 @@ describe("the main network's history", () => {
     for (const page of pages) {
       const target = Bignum.toValue(page.target)
       const work = Bignum.toValue(page.accumulatedWork)
-      const paid = Roots.coinbaseSum(page.coinbase)
+      const paid = History.coinbaseSum(page.coinbase)
       assert.isTrue(paid >= Emission.emission(page.height))
       if (paid > Emission.emission(page.height)) withFees++
       const parent = parentOf(page)
@@ -68,7 +68,7 @@ describe("the main network's history", () => {
       const before = above(parent, Difficulty.epochBlocks) ?? above(parent, parent.height)
       assert.isDefined(before)
       const seconds = medianOf(parent) - (before === undefined ? 0n : medianOf(before))
-      assert.strictEqual(target, Difficulty.retarget(Bignum.toValue(parent.target), seconds), `height ${page.height}`)
+      assert.strictEqual(target, History.retarget(Bignum.toValue(parent.target), seconds), `height ${page.height}`)
     }
     assert.strictEqual(withFees, 25)
     assert.isAtLeast(retargets, 5)

@@ -7,7 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import type { Noun } from "../../../kernels/NockPowNative.ts"
 import * as NodeApi from "../../../src/nockchain/NodeApi.ts"
-import * as Base58 from "../../../src/wallet/Base58.ts"
+import { textOf } from "./Base58Text.ts"
 import * as Iris from "../../../src/wallet/Iris.ts"
 import * as NodeNotes from "../../../src/wallet/NodeNotes.ts"
 import * as Owned from "../../../src/wallet/Owned.ts"
@@ -281,7 +281,8 @@ describe("the commands", () => {
             height: tip,
             blockId: b58(some(1)),
             totalNicks: "134578177",
-            spendableNicks: "134578176"
+            spendableNicks: "134578176",
+            credited: null
           })
           const json = JSON.parse((yield* wallet("list-notes-by-pubkey", "-p", pkh, "--node", node, "--json")).stdout)
           assert.deepStrictEqual(json.notes[3], {
@@ -311,7 +312,7 @@ describe("the commands", () => {
 
   it("a public key of version 0 is asked for as such, and --nockchain-socket is answered with what to use", async () => {
     const phrase = Redacted.make(`${"abandon ".repeat(11)}about`)
-    const oldKey = Base58.textOf((await Effect.runPromise(Iris.keysOf(phrase))).publicKey)
+    const oldKey = textOf((await Effect.runPromise(Iris.keysOf(phrase))).publicKey)
     await Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {

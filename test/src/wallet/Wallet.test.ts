@@ -16,6 +16,7 @@ import * as KeyFile from "../../../src/wallet/KeyFile.ts"
 import { nock } from "../../../src/nockchain/Nicks.ts"
 import * as Notes from "../../../src/wallet/Notes.ts"
 import * as Phrase from "../../../src/wallet/Phrase.ts"
+import { textOf } from "./Base58Text.ts"
 
 const about = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 const known = "3zxKWhhd8HY9pT2ZCZNUSEz2XWwSk15P2sD3atnnnxRtHa2Ta1H4jRy"
@@ -70,7 +71,7 @@ describe("keys", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.uint8Array({ minLength: 97, maxLength: 97 }), (bytes) => {
         bytes[0] = 1
-        assert.deepStrictEqual(Uint8Array.from(Base58.bytesOf(Base58.textOf(bytes), 97) ?? []), bytes)
+        assert.deepStrictEqual(Uint8Array.from(Base58.bytesOf(textOf(bytes), 97) ?? []), bytes)
       })
     )
     assert.isNull(Base58.bytesOf("0OIl", 97))
