@@ -179,6 +179,12 @@ export class MinerCore {
     this.#idle = { cause: "stopping", detail: "stopping" }
   }
 
+  /** Shares that the pool of the present session owes an answer to; 0 without one. */
+  get awaited(): number {
+    const { link } = this
+    return link._tag === "Connected" ? this.outbox.of(link.address).length : 0
+  }
+
   /** Connected, and the pool has let its last job run out: what is found now could not be counted. */
   overdue(): void {
     const { current } = this.board

@@ -36,7 +36,7 @@ export interface MinerSettings {
 export interface MinerService {
   readonly status: Effect.Effect<MinerStatus>
   readonly events: Stream.Stream<MinerEvent>
-  /** Search no more, and wait until every share has its answer. Interrupt it when that takes too long. */
+  /** Search no more, and wait until every share has its answer that can get one. Interrupt it when that takes too long. */
   readonly drain: Effect.Effect<void>
 }
 
@@ -55,8 +55,8 @@ const serviceOf = (core: Core.MinerCore): MinerService => ({
   events: Stream.fromPubSub(core.events),
   drain: Effect.suspend(() => {
     core.drain()
-    return Effect.sync(() => core.outbox.size === 0 || core.link._tag !== "Connected").pipe(
-      Effect.repeat({ until: (empty) => empty, schedule: drainSchedule }),
+    return Effect.sync(() => core.awaited === 0).pipe(
+      Effect.repeat({ until: (done) => done, schedule: drainSchedule }),
       Effect.asVoid
     )
   })

@@ -308,6 +308,27 @@ describe("miner: silence and odd jobs", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.scoped("a stop does not wait for what another pool owes", () =>
+    Effect.gen(function* () {
+      const world = yield* miner(1, ["a:7777", "b:7777"])
+      const [first, second] = world.pools
+      yield* settle
+      yield* first?.order(job()) ?? Effect.void
+      yield* find(yield* Queue.take(world.searches))
+      yield* Queue.take(world.submitted)
+      if (first !== undefined) first.refuses = { detail: "connection refused", final: false }
+      yield* first?.cut() ?? Effect.void
+      yield* TestClock.adjust("3 seconds")
+      yield* second?.order(job({ jobId: "theirs" })) ?? Effect.void
+      yield* settle
+      assert.strictEqual((yield* world.service.status).job?.jobId, "theirs")
+      const draining = yield* Effect.fork(world.service.drain)
+      yield* TestClock.adjust("1 second")
+      assert.isNotNull(draining.unsafePoll())
+      assert.deepInclude(yield* shares(world), { found: 1, pending: 1 })
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scoped("a stop searches no more and waits for the answers that are owed", () =>
     Effect.gen(function* () {
       const world = yield* miner(1, ["a:7777"])
