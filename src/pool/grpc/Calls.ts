@@ -22,7 +22,7 @@ import * as Wire from "./Wire.ts"
 export interface Context {
   readonly pool: PoolServiceShape
   readonly post: PostOffice
-  readonly sockets: Pick<Sockets, "begin" | "touch" | "hold" | "release" | "cut">
+  readonly sockets: Pick<Sockets, "begin" | "touch" | "hold" | "release" | "ended" | "cut">
   /** The encoding of a job that all connections share. */
   readonly encode: (job: Job) => Buffer
   /** Run an effect that does not fail; most end before this returns. */
@@ -263,6 +263,8 @@ class Subscription implements Writable, Listener {
     const metadata = new Grpc.Metadata()
     if (retryAfterMillis !== null) metadata.set("grpc-retry-pushback-ms", String(Math.ceil(retryAfterMillis)))
     this.call.sendStatus({ code, details, metadata })
+    // A pool that stops tells everybody on a connection.
+    if (code !== Grpc.status.UNAVAILABLE) this.context.sockets.ended(this.peer)
   }
 }
 

@@ -140,7 +140,7 @@ const answerOf = (known: Descriptors, question: Record<string, unknown>): Answer
   return failed(Grpc.status.INVALID_ARGUMENT, "the request asks for nothing")
 }
 
-export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch">): void => {
+export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch" | "ended">): void => {
   let descriptors: Descriptors | null = null
   let open = 0
   for (const version of ["v1", "v1alpha"] as const) {
@@ -164,6 +164,7 @@ export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch">): voi
       call.on("error", () => {})
       if (open >= mostStreams) {
         call.emit("error", { code: Grpc.status.RESOURCE_EXHAUSTED, details: "too many reflection streams" })
+        sockets.ended(call.getPeer())
         return
       }
       open += 1
@@ -181,6 +182,7 @@ export const addTo = (server: Grpc.Server, sockets: Pick<Sockets, "touch">): voi
         } catch (error) {
           const details = error instanceof Error ? error.message : String(error)
           call.emit("error", { code: Grpc.status.INVALID_ARGUMENT, details })
+          sockets.ended(call.getPeer())
         }
       })
     }

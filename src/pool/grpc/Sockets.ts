@@ -18,6 +18,8 @@ export interface Limits {
   readonly maxPerIp: number
   /** Calls of one address that have begun and not said anything yet: each takes some kilobytes. */
   readonly maxSilent: number
+  /** Calls of one connection that were ended from here: the peer may keep its half of each, and so some kilobytes, open. */
+  readonly maxEnded: number
   /** Milliseconds without a call after which a new socket is destroyed. */
   readonly preAuthMillis: number
   /** The same for one that had calls and has none that is open. */
@@ -32,6 +34,7 @@ export const defaultLimits: Limits = {
   maxSockets: 20_256,
   maxPerIp: 1_016,
   maxSilent: 4_096,
+  maxEnded: 64,
   preAuthMillis: 15_000,
   idleMillis: 300_000,
   maxAgeMillis: 7 * 86_400_000,
@@ -58,6 +61,8 @@ export interface Sockets {
   /** A call that stays open begins; while there is one, the connection is in use. */
   readonly hold: (peer: string) => void
   readonly release: (peer: string) => void
+  /** A call was ended before its peer had ended it; with too many of them its connection goes. */
+  readonly ended: (peer: string) => void
   /** Destroy the connection of a peer at once, with everything that it has not read. */
   readonly cut: (peer: string) => void
   /** The same for everybody. */
@@ -89,6 +94,8 @@ interface Visitor {
   readonly since: number
   /** Open calls. */
   holds: number
+  /** Calls that were ended from here. */
+  ended: number
   /** When a call was last served; null: never, a stranger. */
   usedAt: number | null
 }
@@ -136,7 +143,7 @@ class Visitors {
       socket.destroy()
       return false
     }
-    const visitor: Visitor = { socket, source, since: performance.now(), holds: 0, usedAt: null }
+    const visitor: Visitor = { socket, source, since: performance.now(), holds: 0, ended: 0, usedAt: null }
     source.sockets += 1
     this.perIp.set(ip, source)
     this.all.set(key, visitor)
@@ -159,6 +166,13 @@ class Visitors {
     if (source === undefined || source.silent >= this.limits.maxSilent) return null
     source.silent += 1
     return source
+  }
+
+  ended(key: string): void {
+    const visitor = this.all.get(key)
+    if (visitor === undefined) return
+    visitor.ended += 1
+    if (visitor.ended > this.limits.maxEnded) visitor.socket.destroy()
   }
 
   touch(key: string, holds: number): void {
@@ -256,6 +270,7 @@ export const open = (
       touch: (peer) => visitors.touch(peer, 0),
       hold: (peer) => visitors.touch(peer, 1),
       release: (peer) => visitors.touch(peer, -1),
+      ended: (peer) => visitors.ended(peer),
       cut: (peer) => {
         visitors.all.get(peer)?.socket.destroy()
       },

@@ -15,7 +15,7 @@ export const submitPath = "/pool.MiningPool/SubmitWork"
 
 export interface Context {
   readonly pool: Pick<PoolServiceShape, "route">
-  readonly sockets: Pick<Sockets, "touch">
+  readonly sockets: Pick<Sockets, "touch" | "ended">
 }
 
 const unauthorised: ShareAnswer = {
@@ -92,6 +92,7 @@ export class SubmitCall {
 
   private refuse(details: string): void {
     this.end(Grpc.status.INVALID_ARGUMENT, details)
+    this.context.sockets.ended(this.call.getPeer())
   }
 
   private end(code: Grpc.status, details: string): void {

@@ -106,56 +106,79 @@ it.scopedLive("sockets of one address are bounded; one that had calls and has no
   })
 )
 
-it.scopedLive(
-  "calls that begin and say nothing are bounded by address; those that say something are served, as many as come",
-  () =>
-    Effect.gen(function* () {
-      const limits = { ...Sockets.defaultLimits, maxSilent: 4 }
-      const { connections, port } = yield* serve(new FakePool(), { limits })
-      const connect = Effect.acquireRelease(
-        Effect.sync(() => {
-          const session = Http2.connect(`http://127.0.0.1:${port}`)
-          session.on("error", () => {})
-          return session
-        }),
-        (session) => Effect.sync(() => session.destroy())
-      )
-      /** Begins a call; its grpc-status once it is answered. */
-      const begin = (session: Http2.ClientHttp2Session, path: string) => {
-        const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" }
-        const stream = session.request(headers, { endStream: false })
-        stream.on("error", () => {})
-        stream.resume()
-        const status = new Promise<string>((resolve) => {
-          for (const event of ["response", "trailers"]) {
-            stream.on(event, (given: Http2.IncomingHttpHeaders) => {
-              const found = given["grpc-status"]
-              if (typeof found === "string") resolve(found)
-            })
-          }
-        })
-        return { stream, status }
-      }
-      const share = "/pool.MiningPool/SubmitWork"
-      const health = "/grpc.health.v1.Health/Check"
-      const nothing = Buffer.from([0, 0, 0, 0, 0])
-      const answered = ({ status, stream }: ReturnType<typeof begin>) => {
-        stream.end(nothing)
-        return Effect.promise(() => status)
-      }
-      const [one, other] = [yield* connect, yield* connect]
-      const silent = [share, health].map((path) => begin(one, path))
-      // An answer says that the two before it have arrived.
-      assert.strictEqual(yield* answered(begin(one, share)), "0")
-      // The third is one too many: its connection goes, and with it all that is open there.
-      for (const path of [share, health, share]) begin(other, path)
-      yield* Effect.repeat(Effect.sleep(5), { until: () => connections() === 1 && other.destroyed })
-      for (const call of silent) assert.strictEqual(yield* answered(call), "0")
-      for (const path of [share, health, share, health, share]) {
-        assert.strictEqual(yield* answered(begin(one, path)), "0")
-      }
-      assert.strictEqual(connections(), 1)
-    })
+/** A connection without a gRPC client, which would end what it begins. */
+const rawClient = (port: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const session = Http2.connect(`http://127.0.0.1:${port}`)
+      session.on("error", () => {})
+      return session
+    }),
+    (session) => Effect.sync(() => session.destroy())
+  )
+
+/** Begins a call; its grpc-status once it is answered. */
+const begin = (session: Http2.ClientHttp2Session, path: string) => {
+  const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" }
+  const stream = session.request(headers, { endStream: false })
+  stream.on("error", () => {})
+  stream.resume()
+  const status = new Promise<string>((resolve) => {
+    for (const event of ["response", "trailers"]) {
+      stream.on(event, (given: Http2.IncomingHttpHeaders) => {
+        const found = given["grpc-status"]
+        if (typeof found === "string") resolve(found)
+      })
+    }
+  })
+  return { stream, status }
+}
+
+it.scopedLive("calls that begin and say nothing are bounded by address; those that say something are not", () =>
+  Effect.gen(function* () {
+    const limits = { ...Sockets.defaultLimits, maxSilent: 4 }
+    const { connections, port } = yield* serve(new FakePool(), { limits })
+    const share = "/pool.MiningPool/SubmitWork"
+    const health = "/grpc.health.v1.Health/Check"
+    const nothing = Buffer.from([0, 0, 0, 0, 0])
+    const answered = ({ status, stream }: ReturnType<typeof begin>) => {
+      stream.end(nothing)
+      return Effect.promise(() => status)
+    }
+    const [one, other] = [yield* rawClient(port), yield* rawClient(port)]
+    const silent = [share, health].map((path) => begin(one, path))
+    // An answer says that the two before it have arrived.
+    assert.strictEqual(yield* answered(begin(one, share)), "0")
+    // The third is one too many: its connection goes, and with it all that is open there.
+    for (const path of [share, health, share]) begin(other, path)
+    yield* Effect.repeat(Effect.sleep(5), { until: () => connections() === 1 && other.destroyed })
+    for (const call of silent) assert.strictEqual(yield* answered(call), "0")
+    for (const path of [share, health, share, health, share]) {
+      assert.strictEqual(yield* answered(begin(one, path)), "0")
+    }
+    assert.strictEqual(connections(), 1)
+  })
+)
+
+it.scopedLive("calls that were ended from here, and whose other half stays open, are bounded by connection", () =>
+  Effect.gen(function* () {
+    const limits = { ...Sockets.defaultLimits, maxEnded: 2 }
+    const { connections, port } = yield* serve(new FakePool(), { limits })
+    const session = yield* rawClient(port)
+    const rubbish = (path: string) => {
+      const { status, stream } = begin(session, path)
+      stream.write(Buffer.from([0, 0, 0, 0, 2, 255, 255]))
+      return Effect.promise(() => status)
+    }
+    const refused = String(Grpc.status.INVALID_ARGUMENT)
+    const reflection = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+    for (const path of ["/pool.MiningPool/Subscribe", reflection]) {
+      assert.strictEqual(yield* rubbish(path), refused)
+    }
+    assert.strictEqual(connections(), 1)
+    begin(session, "/pool.MiningPool/Subscribe").stream.write(Buffer.from([0, 0, 0, 0, 2, 255, 255]))
+    yield* Effect.repeat(Effect.sleep(5), { until: () => connections() === 0 && session.destroyed })
+  })
 )
 
 it.scopedLive("TLS: a miner that checks the certificate is served, plain text is not", () =>
