@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { LedgerService, Payout } from "../../../actors/pool/Ledger.ts"
 import { Integer } from "../Database.ts"
-import { type Books, bounds, failingTo, reader, Whole } from "./Common.ts"
+import { type Books, bounds, failingTo, inserter, reader, Whole } from "./Common.ts"
 
 const State = Schema.Literal("planned", "sent", "confirmed", "failed")
 const readPayouts = reader(
@@ -30,6 +30,8 @@ const mostOutputs = 1_000
 
 export const make = ({ commits, sql }: Books) => {
   type Row = Effect.Effect.Success<ReturnType<typeof readPayouts>>[number]
+
+  const addOutputs = inserter(sql, { table: "ledger_outputs", columns: ["payout", "miner_id", "nicks"], ending: "" })
 
   /** Payouts with what they pay, in the order of the rows. */
   const shown = (rows: ReadonlyArray<Row>) =>
@@ -67,12 +69,10 @@ export const make = ({ commits, sql }: Books) => {
           const outputs = due.filter((row) => rule.payable(row.miner_id)).slice(0, mostOutputs)
           if (outputs.length === 0) return null
           yield* sql`INSERT INTO ledger_payouts ${sql.insert({ id, state: "planned", created_at: now, tx_id: null })}`
-          for (const { miner_id, nicks } of outputs) {
-            yield* sql`INSERT INTO ledger_outputs ${sql.insert({ payout: id, miner_id, nicks })}`
-            yield* sql`
-              UPDATE ledger_accounts SET payable = payable - ${nicks}, planned = planned + ${nicks}
-              WHERE miner_id = ${miner_id}`
-          }
+          yield* addOutputs(outputs.map(({ miner_id, nicks }) => [id, miner_id, nicks]))
+          yield* sql`
+            UPDATE ledger_accounts SET payable = payable - o.nicks, planned = planned + o.nicks
+            FROM ledger_outputs o WHERE o.payout = ${id} AND o.miner_id = ledger_accounts.miner_id`
           const [made] = yield* shown(yield* payoutOf(id))
           return made ?? null
         })
@@ -83,17 +83,14 @@ export const make = ({ commits, sql }: Books) => {
     commits
       .write(
         Effect.gen(function* () {
-          const [payout] = yield* shown(yield* payoutOf(id))
+          const [payout] = yield* payoutOf(id)
           if (payout === undefined || payout.state === "confirmed" || payout.state === "failed") return
-          yield* sql`UPDATE ledger_payouts SET ${sql.update({ state, tx_id: txId ?? payout.txId })} WHERE id = ${id}`
+          yield* sql`UPDATE ledger_payouts SET ${sql.update({ state, tx_id: txId ?? payout.tx_id })} WHERE id = ${id}`
           if (state !== "confirmed" && state !== "failed") return
-          for (const { minerId, nicks } of payout.outputs) {
-            const [paid, back] = state === "confirmed" ? [nicks, 0n] : [0n, nicks]
-            yield* sql`
-              UPDATE ledger_accounts
-              SET planned = planned - ${nicks}, paid = paid + ${paid}, payable = payable + ${back}
-              WHERE miner_id = ${minerId}`
-          }
+          const moved = sql.literal(state === "confirmed" ? "paid = paid + o.nicks" : "payable = payable + o.nicks")
+          yield* sql`
+            UPDATE ledger_accounts SET planned = planned - o.nicks, ${moved}
+            FROM ledger_outputs o WHERE o.payout = ${id} AND o.miner_id = ledger_accounts.miner_id`
         })
       )
       .pipe(failingTo(`mark the payout ${id} as ${state}`))
