@@ -282,6 +282,8 @@ describe("the commands", () => {
             blockId: b58(some(1)),
             totalNicks: "134578177",
             spendableNicks: "134578176",
+            credited: null,
+            // What a pool has credited is the pool's to say.
             credited: null
           })
           const json = JSON.parse((yield* wallet("list-notes-by-pubkey", "-p", pkh, "--node", node, "--json")).stdout)
