@@ -283,8 +283,6 @@ describe("the commands", () => {
             totalNicks: "134578177",
             spendableNicks: "134578176",
             credited: null,
-            // What a pool has credited is the pool's to say.
-            credited: null
           })
           const json = JSON.parse((yield* wallet("list-notes-by-pubkey", "-p", pkh, "--node", node, "--json")).stdout)
           assert.deepStrictEqual(json.notes[3], {
