@@ -103,6 +103,7 @@ const bareReflection = Effect.gen(function* () {
     (made) => Effect.sync(() => made.forceShutdown())
   )
   Reflection.addTo(server, {
+    ended: () => {},
     touch: () => {
       questions += 1
     }
