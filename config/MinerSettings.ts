@@ -2,7 +2,7 @@
  * What an operator can set of the miner. Names of flags are those of the original miner where it has them.
  */
 import { log, tlsKey } from "./LinkSettings.ts"
-import { flag, type Group, matching, optional, path, seconds, setting, text, whole } from "./Setting.ts"
+import { flag, type Group, matching, optional, path, same, seconds, setting, text, whole } from "./Setting.ts"
 
 /** A name of a machine: what the pool accepts. */
 const worker = matching("NAME", (value) => /^[\x20-\x7e]{1,64}$/.test(value), {
@@ -11,6 +11,14 @@ const worker = matching("NAME", (value) => /^[\x20-\x7e]{1,64}$/.test(value), {
 })
 
 export const miner = {
+  poolAddress: optional(text, {
+    name: "pool-address",
+    about: {
+      en: "the same as the argument POOL, for .env, containers and pitboss.json; the argument goes before it",
+      zh: "与参数 POOL 相同，用于 .env、容器和 pitboss.json；命令行参数优先"
+    },
+    shown: same("127.0.0.1:7777")
+  }),
   threads: optional(whole(1, 1_024), {
     name: "threads",
     short: "t",

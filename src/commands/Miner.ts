@@ -40,16 +40,15 @@ type Origins = ReadonlyMap<string, string>
 
 const placeOf = (origins: Origins, name: string) => origins.get(name) ?? `--${name}`
 
-const addressesOf = (words: ReadonlyArray<string>) => {
-  const parsed = Endpoint.parseList(words[0] ?? "127.0.0.1")
-  return "list" in parsed
-    ? Effect.succeed(parsed.list.map(Endpoint.format))
-    : Effect.fail(
-        new UsageError({
-          problem: `"${parsed.wrong}" is no address of a pool`,
-          advice: "write HOST or HOST:PORT, several with commas between them; the port is 7777 unless it is given"
-        })
-      )
+/** The argument goes before the setting. */
+const addressesOf = ([typed]: ReadonlyArray<string>, { poolAddress }: Given, origins: Origins) => {
+  const parsed = Endpoint.parseList(typed ?? poolAddress ?? "127.0.0.1")
+  if ("list" in parsed) return Effect.succeed(parsed.list.map(Endpoint.format))
+  const problem = `"${parsed.wrong}" is no address of a pool`
+  const advice = "write HOST or HOST:PORT, several with commas between them; the port is 7777 unless it is given"
+  return typed === undefined
+    ? Effect.fail(new SettingError({ source: placeOf(origins, "pool-address"), problem: `${problem}; ${advice}` }))
+    : Effect.fail(new UsageError({ problem, advice }))
 }
 
 const threadsOf = ({ threads }: Given) => threads ?? Math.max(1, availableParallelism() - 1)
@@ -126,7 +125,7 @@ const hasDisplay = (values: Given) => !values.headless && values.logFormat === "
 const mine = (invocation: Invocation<typeof miner & typeof common>, sink: Log.Sink, home: string) =>
   Effect.gen(function* () {
     const { args, language, origins, values } = invocation
-    const addresses = yield* addressesOf(args)
+    const addresses = yield* addressesOf(args, values, origins)
     // Node would tell the screen that an address is no TLS server name; grpc-js gives it all the same.
     process.noDeprecation = !values.verbose
     if (!existsSync(hostExecutable)) yield* new HostMissing({ path: hostExecutable, detail: "no such file" })

@@ -46,6 +46,22 @@ describe.skipIf(!existsSync(hostExecutable))("miner refuses, in one line and wit
 })
 
 describe.skipIf(!existsSync(hostExecutable))("miner without a pool", () => {
+  it("takes the pool from the environment; the argument goes before it, and who gave a wrong one is named", async () => {
+    const env = { PITBOSS_POOL_ADDRESS: "a b" }
+    const wrong = await run(["miner", "-p", address], { env })
+    assert.match(wrong.stderr, /PITBOSS_POOL_ADDRESS \(environment\): "a b" is no address of a pool; write HOST or HOST:PORT/)
+    assert.strictEqual(wrong.code, 2)
+    for (const [words, given] of [
+      [["miner"], { PITBOSS_POOL_ADDRESS: "127.0.0.2,127.0.0.3:1" }],
+      [["miner", "127.0.0.2,127.0.0.3:1"], env]
+    ] as const) {
+      const miner = await start([...words, "-t", "1", "-p", address], { env: given })
+      await miner.until(/1 thread, pool 127\.0\.0\.2:7777, then 127\.0\.0\.3:1/)
+      miner.child.kill("SIGTERM")
+      assert.strictEqual((await miner.end).code, 0)
+    }
+  })
+
   it("defects 9 and 10: goes on trying a bare address at port 7777, says why, and is stopped with 0", async () => {
     const miner = await start(["miner", "127.0.0.2", "-t", "1", "-p", address])
     await miner.until(
