@@ -49,7 +49,10 @@ describe.skipIf(!existsSync(hostExecutable))("miner without a pool", () => {
   it("takes the pool from the environment; the argument goes before it, and who gave a wrong one is named", async () => {
     const env = { PITBOSS_POOL_ADDRESS: "a b" }
     const wrong = await run(["miner", "-p", address], { env })
-    assert.match(wrong.stderr, /PITBOSS_POOL_ADDRESS \(environment\): "a b" is no address of a pool; write HOST or HOST:PORT/)
+    assert.match(
+      wrong.stderr,
+      /PITBOSS_POOL_ADDRESS \(environment\): "a b" is no address of a pool; write HOST or HOST:PORT/
+    )
     assert.strictEqual(wrong.code, 2)
     for (const [words, given] of [
       [["miner"], { PITBOSS_POOL_ADDRESS: "127.0.0.2,127.0.0.3:1" }],
