@@ -2,7 +2,7 @@
  * Connections: identity, silence, resumption, difficulty, abuse.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
+import { Effect, Exit, Fiber, Stream } from "effect"
 import { difficultyOf } from "../../../actors/pool/Job.ts"
 import * as Grade from "../../../actors/pool/Grade.ts"
 import * as Identity from "../../../actors/pool/Identity.ts"
@@ -12,6 +12,7 @@ import {
   pass,
   report,
   settle,
+  shut,
   start,
   startDifficulty,
   TestMiner,
@@ -522,15 +523,14 @@ describe("end", () => {
     Effect.gen(function* () {
       const { ledger, pool } = yield* start()
       const miner = yield* TestMiner.connect(pool)
-      const written = yield* Deferred.make<void>()
-      ledger.gate = Deferred.await(written)
+      const open = yield* shut(ledger)
       const early = yield* Effect.fork(miner.share())
       yield* settle
       const drained = yield* Effect.fork(pool.drain)
       yield* settle
       const late = yield* miner.share()
       assert.deepStrictEqual([late.code, miner.closed], ["rate-limited", null])
-      yield* Deferred.succeed(written, undefined)
+      yield* open
       assert.strictEqual((yield* Fiber.join(early)).code, "accepted")
       yield* pass(100, 50)
       yield* Fiber.join(drained)

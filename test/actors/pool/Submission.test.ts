@@ -2,7 +2,7 @@
  * Every answer that a share can get, in the order of the checks, on the whole tree with fakes.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber } from "effect"
+import { Effect, Fiber } from "effect"
 import { gradeBits } from "../../../actors/pool/Grade.ts"
 import { p } from "../../../actors/pool/Job.ts"
 import type { ShareAnswer } from "../../../actors/pool/Share.ts"
@@ -12,6 +12,7 @@ import {
   nonce,
   pass,
   settle,
+  shut,
   start,
   startDifficulty,
   TestMiner
@@ -78,14 +79,13 @@ describe("answers", () => {
   it.scoped("duplicate: when the first has its answer; while it waits for one, hand it in again", () =>
     Effect.gen(function* () {
       const { kernel, ledger, pool } = yield* start()
-      const gate = yield* Deferred.make<void>()
-      kernel.gate = Deferred.await(gate)
+      const open = yield* shut(kernel)
       const miner = yield* TestMiner.connect(pool)
       const again = miner.nonce(startDifficulty)
       const first = yield* Effect.fork(miner.connection.submit(miner.work.job.jobId, again))
       yield* settle
       const second = yield* miner.connection.submit(miner.work.job.jobId, again)
-      yield* Deferred.succeed(gate, undefined)
+      yield* open
       const { code } = yield* Fiber.join(first)
       const third = yield* miner.connection.submit(miner.work.job.jobId, again)
       assert.deepStrictEqual([code, second.code, third.code], ["accepted", "rate-limited", "duplicate"])
@@ -118,14 +118,13 @@ describe("answers", () => {
   it.scoped("rate-limited: when too many shares of all wait; the nonce can come again", () =>
     Effect.gen(function* () {
       const { kernel, pool } = yield* start({ limits: { maxWaiting: 1 } })
-      const gate = yield* Deferred.make<void>()
-      kernel.gate = Deferred.await(gate)
+      const open = yield* shut(kernel)
       const miner = yield* TestMiner.connect(pool)
       const answers: Array<ShareAnswer> = []
       miner.unsafeShare(answers)
       const kept = miner.nonce(startDifficulty)
       const refused = yield* miner.connection.submit(miner.work.job.jobId, kept)
-      yield* Deferred.succeed(gate, undefined)
+      yield* open
       yield* settle
       const later = yield* miner.connection.submit(miner.work.job.jobId, kept)
       assert.deepStrictEqual([refused.code, answers[0]?.code, later.code], ["rate-limited", "accepted", "accepted"])
@@ -181,8 +180,7 @@ describe("durability", () => {
   it.scoped("nothing is acknowledged before the ledger has it, and groups form while it writes", () =>
     Effect.gen(function* () {
       const { ledger, pool } = yield* start()
-      const gate = yield* Deferred.make<void>()
-      ledger.gate = Deferred.await(gate)
+      const open = yield* shut(ledger)
       const miner = yield* TestMiner.connect(pool)
       const answers: Array<ShareAnswer> = []
       miner.unsafeShare(answers)
@@ -191,7 +189,7 @@ describe("durability", () => {
       yield* settle
       assert.strictEqual(answers.length, 0)
       assert.strictEqual((yield* pool.status).waiting, 21)
-      yield* Deferred.succeed(gate, undefined)
+      yield* open
       yield* settle
       assert.strictEqual(answers.filter(({ code }) => code === "accepted").length, 21)
       assert.deepStrictEqual(ledger.batches, [1, 20])
@@ -242,14 +240,13 @@ describe("durability", () => {
   it.scoped("a connection that ends while its share is in the check still gets the answer", () =>
     Effect.gen(function* () {
       const { kernel, ledger, pool } = yield* start()
-      const gate = yield* Deferred.make<void>()
-      kernel.gate = Deferred.await(gate)
+      const open = yield* shut(kernel)
       const miner = yield* TestMiner.connect(pool)
       const answers: Array<ShareAnswer> = []
       miner.unsafeShare(answers)
       yield* settle
       miner.connection.close("left", "gone")
-      yield* Deferred.succeed(gate, undefined)
+      yield* open
       yield* settle
       assert.deepStrictEqual(
         answers.map(({ code }) => code),
@@ -262,15 +259,14 @@ describe("durability", () => {
   it.scoped("shares collect while one batch runs", () =>
     Effect.gen(function* () {
       const { kernel, pool } = yield* start()
-      const gate = yield* Deferred.make<void>()
-      kernel.gate = Deferred.await(gate)
+      const open = yield* shut(kernel)
       const miner = yield* TestMiner.connect(pool)
       const answers: Array<ShareAnswer> = []
       miner.unsafeShare(answers)
       yield* settle
       for (let i = 0; i < 100; i++) miner.unsafeShare(answers)
       yield* settle
-      yield* Deferred.succeed(gate, undefined)
+      yield* open
       yield* settle
       assert.deepStrictEqual(kernel.batches, [1, 100])
       assert.strictEqual(answers.length, 101)

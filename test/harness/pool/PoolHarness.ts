@@ -1,7 +1,7 @@
 /**
  * The pool's tree on fakes, under TestClock, and miners that keep a diary of what they were told.
  */
-import { Effect, Layer, Random, Redacted, type Scope, TestClock } from "effect"
+import { Deferred, Effect, Layer, Random, Redacted, type Scope, TestClock } from "effect"
 import { maxTarget } from "../../../actors/pool/Job.ts"
 import type { MinerReport, PoolConnection, PoolServiceShape, Push } from "../../../actors/pool/PoolService.ts"
 import * as PoolSettings from "../../../actors/pool/PoolSettings.ts"
@@ -84,6 +84,13 @@ export const pass = (millis: number, step = millis): Effect.Effect<void> =>
       yield* TestClock.adjust(Math.min(step, millis - gone))
       yield* settle
     }
+  })
+
+/** Whoever comes to this gate waits; gives what opens it. */
+export const shut = (gated: { gate: Effect.Effect<void> }): Effect.Effect<Effect.Effect<void>> =>
+  Effect.map(Deferred.make<void>(), (opened) => {
+    gated.gate = Deferred.await(opened)
+    return Effect.asVoid(Deferred.succeed(opened, undefined))
   })
 
 export const report = (more: Partial<MinerReport> = {}): MinerReport => ({
