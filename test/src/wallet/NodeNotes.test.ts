@@ -282,7 +282,7 @@ describe("the commands", () => {
             blockId: b58(some(1)),
             totalNicks: "134578177",
             spendableNicks: "134578176",
-            credited: null,
+            credited: null
           })
           const json = JSON.parse((yield* wallet("list-notes-by-pubkey", "-p", pkh, "--node", node, "--json")).stdout)
           assert.deepStrictEqual(json.notes[3], {
