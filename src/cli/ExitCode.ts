@@ -49,6 +49,7 @@ const byTag: Readonly<Record<string, ExitCode>> = {
   RequestRefused: 3,
   ReceiptsStayLocal: 3,
   ProofInvalid: 3,
+  PageInvalid: 3,
   DevnetDamaged: 3,
   BooksUnbalanced: 3,
   NodeRefused: 3,

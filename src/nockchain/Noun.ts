@@ -26,6 +26,12 @@ export const bytesOf = (atom: bigint): Uint8Array => {
   return atom === 0n ? new Uint8Array() : new Uint8Array(bytes.reverse())
 }
 
+/** The text that an atom stands for; null when its bytes are no printable ASCII. */
+export const textOf = (atom: bigint): string | null => {
+  const bytes = bytesOf(atom)
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f) ? Buffer.from(bytes).toString("ascii") : null
+}
+
 /** (a (b ... 0)) */
 export const list = (items: ReadonlyArray<Noun>): Noun => items.reduceRight<Noun>((rest, item) => [item, rest], 0n)
 

@@ -13,8 +13,8 @@ export const pow: CommandSpec = branch(
   {
     name: "pow",
     about: {
-      en: "Nockchain proof of work by hand: digest, search, prove, verify",
-      zh: "手动进行 Nockchain 工作量证明：摘要、搜索、证明、验证"
+      en: "Nockchain proof of work by hand: digest, search, prove, verify, inspect",
+      zh: "手动进行 Nockchain 工作量证明：摘要、搜索、证明、验证、查看"
     },
     details: [
       {
@@ -64,6 +64,18 @@ export const pow: CommandSpec = branch(
       section,
       settings: { ...Pow.verify, ...common },
       load: () => import("./Verify.ts").then((module) => module.run)
+    }),
+    leaf({
+      name: "inspect",
+      path: "pow inspect",
+      about: {
+        en: "show a block's page and recompute what it says; exit code 3 when something does not hold",
+        zh: "显示区块页并重新计算其内容；有不符时退出码为 3"
+      },
+      examples: ["pitboss pow inspect --page block.jam"],
+      section,
+      settings: { ...Pow.inspect, ...common },
+      load: () => import("./Inspect.ts").then((module) => module.run)
     })
   ]
 )

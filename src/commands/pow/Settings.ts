@@ -83,6 +83,14 @@ export const prove = {
   json
 }
 
+export const inspect = {
+  page: optional(path("FILE"), {
+    name: "page",
+    about: { en: "file with a block's page, as jam", zh: "含区块页的 jam 文件" }
+  }),
+  json
+}
+
 export const verify = {
   proof: optional(path("FILE"), {
     name: "proof",

@@ -32,6 +32,9 @@ const named = (names: Readonly<Record<string, Text | undefined>>, state: string,
   return known === undefined ? state : say(known)
 }
 
+/** A block that leads to its page as a file. */
+const pageOf = (blockId: string) => long(blockId, link(blockId, `api/v1/page?id=${encodeURIComponent(blockId)}`))
+
 type Counted = Shapes.Connection | Shapes.Worker
 
 /** How a machine's shares ended. */
@@ -114,7 +117,7 @@ export const blocks: Table<Shapes.Block> = {
     { head: words.at, cell: ({ foundAt }) => moment(foundAt) },
     { head: words.foundBy, cell: ({ minerId }) => owner(minerId) },
     { head: words.worker, cell: ({ worker }) => long(worker || "-") },
-    { head: words.id, cell: ({ blockId }) => long(blockId ?? "-") }
+    { head: words.id, cell: ({ blockId }) => (blockId === null ? "-" : pageOf(blockId)) }
   ]
 }
 

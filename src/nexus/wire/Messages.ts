@@ -11,7 +11,7 @@ import { enumeration, field, type Message, message, optional, repeated } from ".
 const id = { maxLength: limits.taskIdLength } as const
 const inputs = { maxLength: limits.inputBytes } as const
 
-const NodeType = enumeration("NodeType", { WEB_PROVER: 0, CLI_PROVER: 1 })
+export const NodeType = enumeration("NodeType", { WEB_PROVER: 0, CLI_PROVER: 1 })
 
 export const TaskDifficulty = enumeration("TaskDifficulty", {
   SMALL: 0,

@@ -27,6 +27,12 @@ export const text = (
   body: Buffer.from(body)
 })
 
+/** A file to keep. */
+export const binary = (name: string, body: Uint8Array): Reply => ({
+  ...text(200, "", "application/octet-stream", { "content-disposition": `attachment; filename="${name}"` }),
+  body
+})
+
 /** Health checks and preflights have no body. */
 export const empty = (status: number): Reply => ({ status, headers: cors, body: new Uint8Array(0) })
 

@@ -56,6 +56,13 @@ const routes: ReadonlyArray<Route> = [
   { path: "/api/v1/payouts/plan", about: "What would be paid now.", data: Shapes.Plan },
   { path: "/api/v1/payouts/plan.csv", about: "The same as CSV.", data: null, type: "text/csv" },
   {
+    path: "/api/v1/page",
+    about: "A block of the chain as a page in jam, for `pow inspect`; with its proof while that is kept.",
+    data: null,
+    type: "application/octet-stream",
+    parameters: [{ name: "id", about: "The block's id.", schema: { type: "string" }, required: true }]
+  },
+  {
     path: "/api/v1/notes",
     about: "Unspent notes of a key, and their number and sum.",
     data: Shapes.Notes,

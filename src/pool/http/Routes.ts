@@ -27,6 +27,8 @@ export interface Sources {
   readonly version: string
   /** How miners reach the pool; null while their port is closed. */
   readonly listening: () => Shapes.Pool["listening"]
+  /** A block as a page in jam, with its proof where it is still kept; null for an unknown id. */
+  readonly page: (blockId: string) => Effect.Effect<Uint8Array | null, Wrong>
   /** Balances from here up are paid, nicks. */
   readonly minimumPayoutNicks: bigint
   /** Whether an account's name can be paid. */
@@ -200,6 +202,14 @@ export const make = (sources: Sources): Effect.Effect<(request: Request) => Effe
             ...outputs.map(({ minerId, nicks }) => [minerId, nicks])
           ])
         ),
+      "/api/v1/page": (query) => {
+        const id = query.get("id") ?? ""
+        if (!/^[1-9A-HJ-NP-Za-km-z]{1,56}$/.test(id))
+          return Effect.fail(new BadRequest("id: expected a block id in base58"))
+        return Effect.map(sources.page(id), (page) =>
+          page === null ? Answers.failed(404, `no block ${id}`) : Answers.binary(`${id}.jam`, page)
+        )
+      },
       "/api/v1/notes": (query) => Effect.map(notesOf(sources, query), Answers.ok)
     }
     return ({ method, target }) => {

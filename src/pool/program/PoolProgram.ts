@@ -129,6 +129,7 @@ export const run = <E>(
       sink: plan.sink,
       minimumPayoutNicks: plan.pool.payout.minimumPayoutNicks,
       payable: plan.pool.payout.payable,
+      page: devnet.page,
       stop: asked.stop,
       stopping: asked.stopping
     }

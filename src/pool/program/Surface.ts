@@ -15,6 +15,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ChainSourceService } from "../../../actors/pool/ChainSource.ts"
+import type { ChainUnavailable } from "../../../actors/pool/Errors.ts"
 import type { LedgerService } from "../../../actors/pool/Ledger.ts"
 import { PoolService, type PoolServiceShape } from "../../../actors/pool/PoolService.ts"
 import * as Backoff from "../../../actors/runtime/Backoff.ts"
@@ -43,6 +44,7 @@ export interface Options {
   readonly sink: Sink
   readonly minimumPayoutNicks: bigint
   readonly payable: (minerId: string) => boolean
+  readonly page: (blockId: string) => Effect.Effect<Uint8Array | null, ChainUnavailable>
   /** Begin to stop; asking again hurries. */
   readonly stop: Effect.Effect<void>
   readonly stopping: Effect.Effect<boolean>
@@ -121,7 +123,8 @@ const http = (options: Options, world: World, ports: Ports) =>
         listening: () =>
           ports.miners && { port: ports.miners.port, tls: options.grpc.tls !== null, token: options.token },
         minimumPayoutNicks: options.minimumPayoutNicks,
-        payable: options.payable
+        payable: options.payable,
+        page: options.page
       })
       const at = { host: options.http.host, port: serving.port }
       yield* bound(ports, "http", at)

@@ -4,15 +4,18 @@
  * What the miner says, what the API and /metrics say and what the books hold must be the same numbers, also when the pool
  * was killed in the middle.
  */
-import { existsSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { Either } from "effect"
 import { assert, describe, it } from "vitest"
 import { hostExecutable } from "../../../kernels/Paths.ts"
+import * as Page from "../../../src/nockchain/Page.ts"
 import type * as Shapes from "../../../src/pool/http/Shapes.ts"
-import { type Program, start, temporary } from "./Program.ts"
+import { native } from "../nockchain/Support.ts"
+import { type Program, run, start, temporary } from "./Program.ts"
 
 const freePort = () =>
   new Promise<number>((resolve) => {
@@ -69,6 +72,23 @@ const stopped = async (...programs: ReadonlyArray<Program>) => {
     program.child.kill("SIGTERM")
     assert.strictEqual((await program.end).code, 0)
   }
+}
+
+/** Anybody can ask for a block and check it by hand: the real one holds, one that was changed does not. */
+const inspected = async (http: string, blockId: string) => {
+  const file = join(temporary(), "block.jam")
+  const jam = new Uint8Array(await (await fetch(`${http}/api/v1/page?id=${blockId}`)).arrayBuffer())
+  writeFileSync(file, jam)
+  const sound = await run(["pow", "inspect", "--page", file, "--json"])
+  assert.strictEqual(sound.code, 0, sound.stderr)
+  const { id, idHolds, note, proof } = JSON.parse(sound.stdout)
+  assert.deepStrictEqual([id, idHolds, proof.verdict, proof.meetsTarget], [blockId, "unknown", "valid", "yes"])
+  assert.include(note, "not verifiable")
+  const page = Either.getOrThrow(Page.fromJam(native, jam))
+  writeFileSync(file, Page.toJam(native, { ...page, height: page.height + 1 }))
+  const forged = await run(["pow", "inspect", "--page", file])
+  assert.strictEqual(forged.code, 3)
+  assert.include(forged.stderr, "the proof is for another commitment")
 }
 
 describe.skipIf(!existsSync(hostExecutable))("two terminals", () => {
@@ -134,6 +154,7 @@ describe.skipIf(!existsSync(hostExecutable))("two terminals", () => {
       earned,
       rewards.reduce((sum, reward) => sum + reward - reward / 100n, 0n)
     )
+    await inspected(http, String(shown.at(-1)?.["block_id"]))
     const [own = ""] = /MINING_PUBKEY is not set: .*, (\w{52,56})/.exec(pool.output().stdout)?.slice(1) ?? []
     assert.strictEqual(
       (await api<Shapes.Notes>(`/api/v1/notes?pkh=${own}`)).totalNicks,

@@ -7,8 +7,8 @@ import * as Address from "../../../src/nockchain/Address.ts"
 import * as Bignum from "../../../src/nockchain/Bignum.ts"
 import * as BlockProof from "../../../src/nockchain/BlockProof.ts"
 import * as Digest from "../../../src/nockchain/Digest.ts"
-import * as Inspect from "./Inspect.ts"
-import { type Noun, text, tuple } from "../../../src/nockchain/Noun.ts"
+import * as Inspect from "../../../src/nockchain/Inspect.ts"
+import { type Noun, text, textOf, tuple } from "../../../src/nockchain/Noun.ts"
 import * as Page from "../../../src/nockchain/Page.ts"
 import * as Roots from "../../../src/nockchain/Roots.ts"
 import * as ZTree from "../../../src/nockchain/ZTree.ts"
@@ -280,8 +280,8 @@ describe("texts, trees and addresses", () => {
   it("reads texts as little-endian atoms", () => {
     assert.strictEqual(text("bn"), 28258n)
     assert.strictEqual(text("puzzle"), 0x656c7a7a7570n)
-    assert.strictEqual(Inspect.textOf(text("zkpow-v5")), "zkpow-v5")
-    assert.isNull(Inspect.textOf(0xffn))
+    assert.strictEqual(textOf(text("zkpow-v5")), "zkpow-v5")
+    assert.isNull(textOf(0xffn))
   })
 
   it("gives the same tree for the same keys in any order", () => {

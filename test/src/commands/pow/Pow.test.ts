@@ -1,4 +1,4 @@
-/** `pow digest|search|prove|verify` as their users run them: answers, JSON, files, exit codes. */
+/** `pow digest|search|prove|verify|inspect` as their users run them: answers, JSON, files, exit codes. */
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -75,6 +75,8 @@ describe.skipIf(!built)("pow", () => {
 
   it("mistakes of the operator are code 2, in one line", async () => {
     const home = temporary()
+    const noPage = join(home, "page.jam")
+    writeFileSync(noPage, "not a page")
     const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
       [["digest", "--nonce", "6,7,8,9,10"], "--commitment is missing"],
       [["digest", "--commitment", "1,2,3", "--nonce", "6,7,8,9,10"], "--commitment"],
@@ -84,7 +86,9 @@ describe.skipIf(!built)("pow", () => {
       [["prove", ...puzzle, "--len", "2", "--out", join(home, "no", "such", "folder")], "folder"],
       [["search", "--commitment", "1,2,3,4,5", "--start-nonce", "6,7,8,9,10"], "--target is missing"],
       [["verify"], "--proof is missing"],
-      [["verify", "--proof", join(home, "absent.jam")], "absent.jam"]
+      [["verify", "--proof", join(home, "absent.jam")], "absent.jam"],
+      [["inspect"], "--page is missing"],
+      [["inspect", "--page", noPage], "no page"]
     ]
     for (const [args, says] of wrong) {
       const { code, stderr, stdout } = await run(["pow", ...args])

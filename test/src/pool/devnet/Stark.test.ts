@@ -6,7 +6,7 @@ import * as NockPow from "../../../../kernels/NockPow.ts"
 import { ChainSource } from "../../../../actors/pool/ChainSource.ts"
 import * as Digest from "../../../../src/nockchain/Digest.ts"
 import { list, listOf, tuple, tupleOf } from "../../../../src/nockchain/Noun.ts"
-import * as Inspect from "../../nockchain/Inspect.ts"
+import * as Inspect from "../../../../src/nockchain/Inspect.ts"
 import * as Devnet from "../../../../src/pool/devnet/Devnet.ts"
 import { candidateOf, failure, native, pkh } from "./Support.ts"
 

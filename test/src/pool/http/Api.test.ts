@@ -143,6 +143,19 @@ it.scopedLive("rows come in pages, newest first, and numbers keep their digits",
   })
 )
 
+it.scopedLive("a block's page comes as the file that it is", () =>
+  Effect.gen(function* () {
+    const { get } = yield* serve()
+    const page = yield* get("/api/v1/page?id=known")
+    assert.deepStrictEqual([page.status, page.text], [200, "\u0001\u0000\ufffd"])
+    assert.strictEqual(page.headers.get("content-disposition"), 'attachment; filename="known.jam"')
+    assert.deepInclude((yield* get("/api/v1/page?id=another")).json, { success: false, error: "no block another" })
+    for (const id of ["", "x".repeat(57), "0", "a/b"]) {
+      assert.strictEqual((yield* get(`/api/v1/page?id=${encodeURIComponent(id)}`)).status, 400)
+    }
+  })
+)
+
 it.scopedLive("the payout plan is what would be paid, as JSON and as CSV", () =>
   Effect.gen(function* () {
     const row = (position: number, minerId: string, payableNicks: bigint): MinerBalance => ({

@@ -97,6 +97,7 @@ export const serve = (given: Given = {}) =>
         version: "1.2.3",
         listening: () => ({ port: 7777, tls: false, token: true }),
         minimumPayoutNicks: 100n,
+        page: (id) => Effect.succeed(id === "known" ? Buffer.from([1, 0, 255]) : null),
         payable: (minerId) => minerId !== "" && minerId !== "nobody",
         ...given.sources
       }

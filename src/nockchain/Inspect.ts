@@ -1,5 +1,5 @@
 /**
- * What a page says and which of it holds: everything that is known of pages, put together.
+ * What a page says and which of it holds: for people who have a block in a file and want to know.
  *
  * Fields are shown as the chain counts them; the commitment is recomputed and compared with the proof's, the proof is
  * judged by the kernel when one is given, and the id is compared wherever its rule is certain. An id that rests on the
@@ -7,23 +7,17 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { NockPowService } from "../../../kernels/NockPow.ts"
-import type { PowError } from "../../../kernels/NockPowErrors.ts"
-import type { NockPowNative } from "../../../kernels/NockPowNative.ts"
-import * as Bignum from "../../../src/nockchain/Bignum.ts"
-import * as BlockProof from "../../../src/nockchain/BlockProof.ts"
-import * as Digest from "../../../src/nockchain/Digest.ts"
-import { bytesOf, isCell } from "../../../src/nockchain/Noun.ts"
-import * as Page from "../../../src/nockchain/Page.ts"
-import * as Roots from "../../../src/nockchain/Roots.ts"
-import * as Time from "../../../src/nockchain/Time.ts"
-import * as ZTree from "../../../src/nockchain/ZTree.ts"
-
-/** The text that an atom stands for; null when its bytes are no printable ASCII. */
-export const textOf = (atom: bigint): string | null => {
-  const bytes = bytesOf(atom)
-  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f) ? Buffer.from(bytes).toString("ascii") : null
-}
+import type { NockPowService } from "../../kernels/NockPow.ts"
+import type { PowError } from "../../kernels/NockPowErrors.ts"
+import type { NockPowNative } from "../../kernels/NockPowNative.ts"
+import * as Bignum from "./Bignum.ts"
+import * as BlockProof from "./BlockProof.ts"
+import * as Digest from "./Digest.ts"
+import { isCell, textOf } from "./Noun.ts"
+import * as Page from "./Page.ts"
+import * as Roots from "./Roots.ts"
+import * as Time from "./Time.ts"
+import * as ZTree from "./ZTree.ts"
 
 /** "yes" and "no" were computed; "unknown" cannot be, for the reason in `note`. */
 export type Holds = "yes" | "no" | "unknown"
