@@ -5,9 +5,30 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Addon from "../../kernels/Addon.ts"
+import { KernelHost } from "../../kernels/KernelHost.ts"
 import * as Paths from "../../kernels/Paths.ts"
 
-describe("the addon", () => {
+describe("Addon", () => {
+  it.effect("loads and answers", () =>
+    Effect.gen(function* () {
+      const addon = yield* Addon.load
+      assert.strictEqual(addon.version(), "1")
+      assert.isBoolean(addon.trimMemory())
+      const heap = addon.heapInfo()
+      if (heap !== null) assert.isAbove(heap.arena + heap.mapped, 0)
+    })
+  )
+
+  it.scopedLive("sees the same instruction set as the host", () =>
+    Effect.gen(function* () {
+      const addon = yield* Addon.load
+      const host = yield* KernelHost
+      assert.strictEqual(addon.simd(), (yield* host.info).simd)
+    }).pipe(Effect.provide(KernelHost.Native()))
+  )
+
   it("obeys PITBOSS_SIMD downwards", () => {
     const script = `process.stdout.write(require(${JSON.stringify(Paths.addonFile)}).simd())`
     const run = (level: string) =>
