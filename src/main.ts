@@ -21,7 +21,9 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const words = process.argv.slice(2)
+// `pitboss help miner` is what fingers type that know git or cargo.
+const typed = process.argv.slice(2)
+const words = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed
 const ended = words.indexOf("--")
 const before = ended < 0 ? words : words.slice(0, ended)
 

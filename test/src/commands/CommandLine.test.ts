@@ -83,6 +83,8 @@ describe("help and version", () => {
     }
     const chinese = await run(["batch-file", "--help"], { env: { LANG: "zh_CN.UTF-8" } })
     assert.include(chinese.stdout, "节点列表")
+    const [flag, word] = [await run(["wallet", "keygen", "--help"]), await run(["help", "wallet", "keygen"])]
+    assert.deepStrictEqual(word, flag)
   })
 
   it("asks questions only where somebody can answer", async () => {
