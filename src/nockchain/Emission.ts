@@ -1,8 +1,8 @@
 /**
  * How many coins a block makes, and who gets them.
  *
- * The schedule falls in eras of heights; from 65,500 on a fifth goes to the protocol's fund, as
- * an entry of its own. Source: protocols/nockchain.md section 4.3; the sum of the schedule is exactly 2^32 NOCK.
+ * The schedule falls in eras of heights; from 65,500 on a fifth goes to the protocol's fund, as an entry of its own.
+ * Source: protocols/nockchain.md section 4.3; the sum of the schedule is exactly 2^32 NOCK.
  */
 import type { NockPowNative } from "../../kernels/NockPowNative.ts"
 import * as Digest from "./Digest.ts"

@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import type { LedgerService, MinerBalance, PayRule, PoolBlock } from "../../../actors/pool/Ledger.ts"
 import type { AcceptedShare } from "../../../actors/pool/Share.ts"
 import { Integer } from "../Database.ts"
+import * as EventLoop from "../EventLoop.ts"
 import { type Books, bounds, failingTo, inserter, reader, rowsOf, Whole } from "./Common.ts"
 import { split, windowOf } from "./Pplns.ts"
 
@@ -57,11 +58,6 @@ const readTotals = reader(Schema.Struct({ shares: Whole, found: Integer, accepte
 
 /** Shares that are read at a time while a window is added up: a few milliseconds. */
 const windowPage = 1_000
-
-/** Everything else has its turn: a window holds minutes of shares, and is added up just when there is new work to send. */
-const turn = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
 
 /** States in which work on a block is still to be done or its fate still to be learnt. */
 export const openStates = ["found", "proving", "submitted", "accepted"] as const
@@ -182,7 +178,8 @@ export const make = ({ commits, sql }: Books) => {
           WHERE id < ${before} ORDER BY id DESC LIMIT ${windowPage}`)
         for (const row of rows) window.add(row.miner_id, row.difficulty)
         before = rows.length < windowPage ? 0 : (rows.at(-1)?.id ?? 0)
-        yield* turn
+        // A window holds minutes of shares, and is added up just when there is new work to send.
+        yield* EventLoop.turn
       }
       return window.shares
     })
